@@ -1,0 +1,127 @@
+package events
+
+import (
+	"reflect"
+	"slices"
+)
+
+// Contract is one entry of the catalogue: what may be said, by whom, about what
+// kind of entity, and who listens.
+type Contract struct {
+	Fact    Event    // zero value of the fact
+	Entity  string   // collection of its subject, "clue"
+	Hears   []string // contexts that listen, besides the one that says it
+	Since   string   // date from which it is said
+	Sealed  bool     // heard by nobody but those named here, oversee included
+	Chinese string   // what it says, for people
+}
+
+// Kind is the literal name of the contract.
+func (c Contract) Kind() string { return c.Fact.Kind() }
+
+// Type is the Go type of the fact.
+func (c Contract) Type() reflect.Type { return reflect.TypeOf(c.Fact) }
+
+// Catalogue lists every contract. An entry is never removed or altered; a
+// contract that is no longer said keeps its line and its name.
+func Catalogue() []Contract {
+	const first = "2026-11-24"
+	return []Contract{
+		{Fact: UnitListed{}, Entity: "unit", Since: first, Chinese: "单位列入名录", Hears: []string{"oversee"}},
+		{Fact: FacilityChanged{}, Entity: "facility", Since: first, Chinese: "检查对象信息变动", Hears: []string{"inspect", "clue", "casefile", "credit", "disclose", "oversee"}},
+		{Fact: OfficerChanged{}, Entity: "officer", Since: first, Chinese: "执法人员信息变动", Hears: []string{"inspect", "casefile", "oversee"}},
+		{Fact: ItemPublished{}, Entity: "item", Since: first, Chinese: "抽查事项公布", Hears: []string{"inspect", "oversee"}},
+		{Fact: ItemRetired{}, Entity: "item", Since: first, Chinese: "抽查事项停用", Hears: []string{"inspect", "oversee"}},
+
+		{Fact: PlanDrafted{}, Entity: "plan", Since: first, Chinese: "年度联合抽查计划拟订", Hears: []string{"disclose", "oversee"}},
+		{Fact: PlanApproved{}, Entity: "plan", Since: first, Chinese: "计划经单位负责人批准", Hears: []string{"disclose", "oversee"}},
+		{Fact: PlanPublished{}, Entity: "plan", Since: first, Chinese: "计划公布并冻结", Hears: []string{"disclose", "oversee"}},
+		{Fact: BatchAnnounced{}, Entity: "batch", Since: first, Chinese: "批次公告", Hears: []string{"draw", "oversee"}},
+		{Fact: BatchFrozen{}, Entity: "batch", Since: first, Chinese: "批次名录冻结", Hears: []string{"draw"}, Sealed: true},
+		{Fact: BatchFinished{}, Entity: "batch", Since: first, Chinese: "批次检查完成", Hears: []string{"draw", "oversee"}},
+		{Fact: VisitAssigned{}, Entity: "visit", Since: first, Chinese: "联合检查派定", Sealed: true},
+		{Fact: VisitApproved{}, Entity: "visit", Since: first, Chinese: "检查审批", Sealed: true},
+		{Fact: VisitNoticed{}, Entity: "visit", Since: first, Chinese: "检查通知送达", Sealed: true},
+		{Fact: SectionAnswered{}, Entity: "visit", Since: first, Chinese: "部门检查结果录入", Sealed: true},
+		{Fact: VisitSigned{}, Entity: "visit", Since: first, Chinese: "当事人签字或拒签", Sealed: true},
+		{Fact: VisitRecorded{}, Entity: "visit", Since: first, Chinese: "联合检查办结", Hears: []string{"clue", "casefile", "disclose", "credit", "oversee"}},
+		{Fact: RectificationOrdered{}, Entity: "rectification", Since: first, Chinese: "责令改正", Hears: []string{"credit", "oversee"}},
+		{Fact: RectificationProved{}, Entity: "rectification", Since: first, Chinese: "提交整改证明", Hears: []string{"credit", "oversee"}},
+		{Fact: RectificationChecked{}, Entity: "rectification", Since: first, Chinese: "复查", Hears: []string{"credit", "disclose", "oversee"}},
+
+		{Fact: DrawAnnounced{}, Entity: "draw", Since: first, Chinese: "抽取公告", Hears: []string{"oversee"}},
+		{Fact: DrawCommitted{}, Entity: "draw", Since: first, Chinese: "单位提交承诺值", Hears: []string{"oversee"}},
+		{Fact: DrawFrozen{}, Entity: "draw", Since: first, Chinese: "名录锁定", Hears: []string{"oversee"}},
+		{Fact: DrawRevealed{}, Entity: "draw", Since: first, Chinese: "单位揭示", Hears: []string{"oversee"}},
+		{Fact: DrawClosed{}, Entity: "draw", Since: first, Chinese: "揭示截止", Hears: []string{"oversee"}},
+		{Fact: BeaconTyped{}, Entity: "draw", Since: first, Chinese: "公开随机数录入", Hears: []string{"oversee"}},
+		{Fact: DrawCompleted{}, Entity: "draw", Since: first, Chinese: "抽取完成并封存", Hears: []string{"inspect"}, Sealed: true},
+		{Fact: DrawReplaced{}, Entity: "draw", Since: first, Chinese: "递补", Hears: []string{"inspect"}, Sealed: true},
+		{Fact: DrawOpened{}, Entity: "draw", Since: first, Chinese: "抽取结果启封", Hears: []string{"disclose", "oversee"}},
+		{Fact: DrawVoided{}, Entity: "draw", Since: first, Chinese: "抽取作废", Hears: []string{"inspect", "oversee"}},
+
+		{Fact: ClueReceived{}, Entity: "clue", Since: first, Chinese: "线索登记", Hears: []string{"register", "oversee"}},
+		{Fact: ClueRouted{}, Entity: "clue", Since: first, Chinese: "线索分办", Hears: []string{"oversee"}},
+		{Fact: ClueReturned{}, Entity: "clue", Since: first, Chinese: "线索退回", Hears: []string{"oversee"}},
+		{Fact: ClueDisputed{}, Entity: "clue", Since: first, Chinese: "职责争议", Hears: []string{"oversee"}},
+		{Fact: ClueRuled{}, Entity: "clue", Since: first, Chinese: "争议裁定", Hears: []string{"oversee"}},
+		{Fact: ClueAccepted{}, Entity: "clue", Since: first, Chinese: "线索签收", Hears: []string{"oversee"}},
+		{Fact: ClueMerged{}, Entity: "clue", Since: first, Chinese: "线索并案", Hears: []string{"oversee"}},
+		{Fact: ClueAbsorbed{}, Entity: "clue", Since: first, Chinese: "并入线索", Hears: []string{"oversee"}},
+		{Fact: ClueConcluded{}, Entity: "clue", Since: first, Chinese: "线索核查办结", Hears: []string{"casefile", "oversee"}},
+		{Fact: ClueAnswered{}, Entity: "clue", Since: first, Chinese: "答复来信人", Hears: []string{"oversee"}},
+
+		{Fact: CaseFiled{}, Entity: "case", Since: first, Chinese: "立案", Hears: []string{"oversee"}},
+		{Fact: CaseStepped{}, Entity: "case", Since: first, Chinese: "案件程序", Hears: []string{"oversee"}},
+		{Fact: CaseDecided{}, Entity: "case", Since: first, Chinese: "作出处罚决定", Hears: []string{"disclose", "oversee"}},
+		{Fact: CaseServed{}, Entity: "case", Since: first, Chinese: "决定书送达", Hears: []string{"oversee"}},
+		{Fact: DecisionRevoked{}, Entity: "case", Since: first, Chinese: "决定被变更或撤销", Hears: []string{"disclose", "oversee"}},
+		{Fact: CaseClosed{}, Entity: "case", Since: first, Chinese: "结案", Hears: []string{"oversee"}},
+
+		{Fact: RecordPrepared{}, Entity: "record", Since: first, Chinese: "公示信息生成", Hears: []string{"oversee"}},
+		{Fact: RecordReviewed{}, Entity: "record", Since: first, Chinese: "公示复核", Hears: []string{"oversee"}},
+		{Fact: RecordPublished{}, Entity: "record", Since: first, Chinese: "公示", Hears: []string{"credit", "casefile", "oversee"}},
+		{Fact: RecordWithheld{}, Entity: "record", Since: first, Chinese: "依法不予公示", Hears: []string{"casefile", "oversee"}},
+		{Fact: WithdrawalDue{}, Entity: "record", Since: first, Chinese: "应当撤回", Hears: []string{"oversee"}},
+		{Fact: RecordWithdrawn{}, Entity: "record", Since: first, Chinese: "撤回公示", Hears: []string{"credit", "oversee"}},
+		{Fact: RecordExpired{}, Entity: "record", Since: first, Chinese: "公示期满", Hears: []string{"credit", "oversee"}},
+
+		{Fact: CreditGraded{}, Entity: "credit", Since: first, Chinese: "信用等级评定", Hears: []string{"register", "disclose", "oversee"}},
+		{Fact: CommitmentMade{}, Entity: "commitment", Since: first, Chinese: "作出信用承诺", Hears: []string{"disclose", "oversee"}},
+		{Fact: BreachNoticed{}, Entity: "commitment", Since: first, Chinese: "违诺告知", Hears: []string{"oversee"}},
+		{Fact: BreachHeard{}, Entity: "commitment", Since: first, Chinese: "听取陈述", Hears: []string{"oversee"}},
+		{Fact: CommitmentBreached{}, Entity: "commitment", Since: first, Chinese: "认定违诺", Hears: []string{"disclose", "oversee"}},
+		{Fact: BreachDropped{}, Entity: "commitment", Since: first, Chinese: "违诺不成立", Hears: []string{"oversee"}},
+
+		{Fact: DeadlineKept{}, Entity: "deadline", Since: first, Chinese: "期限登记与变动"},
+		{Fact: Reminded{}, Entity: "deadline", Since: first, Chinese: "临期提醒"},
+		{Fact: Overdue{}, Entity: "deadline", Since: first, Chinese: "逾期"},
+		{Fact: Escalated{}, Entity: "deadline", Since: first, Chinese: "报负责人督办"},
+
+		{Fact: TokenIssued{}, Entity: "token", Since: first, Chinese: "发放接口令牌", Hears: []string{"register", "inspect", "draw", "clue", "casefile", "disclose", "credit", "oversee"}},
+		{Fact: TokenRevoked{}, Entity: "token", Since: first, Chinese: "吊销接口令牌", Hears: []string{"register", "inspect", "draw", "clue", "casefile", "disclose", "credit", "oversee"}},
+	}
+}
+
+// Of returns the kinds of every contract about one kind of entity: what a view
+// of that entity must listen to.
+func Of(entity string) []string {
+	var kinds []string
+	for _, c := range Catalogue() {
+		if c.Entity == entity {
+			kinds = append(kinds, c.Kind())
+		}
+	}
+	return kinds
+}
+
+// Unsealed returns the kinds that oversee may hear.
+func Unsealed() []string {
+	var kinds []string
+	for _, c := range Catalogue() {
+		if !c.Sealed && slices.Contains(c.Hears, "oversee") {
+			kinds = append(kinds, c.Kind())
+		}
+	}
+	return kinds
+}

@@ -1,0 +1,131 @@
+package events
+
+// DrawAnnounced says that a draw will be held, under which rules and by whom.
+type DrawAnnounced struct {
+	Draw    string   `json:"draw"` // "500156-2026-0001", dense per year
+	Batch   string   `json:"batch"`
+	Attempt int      `json:"attempt"`
+	Parties []string `json:"parties"`
+	Quorum  int      `json:"quorum"`
+	File    string   `json:"file"`   // the announce file
+	Policy  string   `json:"policy"` // the policy file
+}
+
+// Kind names the contract.
+func (DrawAnnounced) Kind() string { return "draw.announced.v1" }
+
+// DrawCommitted says that a party handed in its commitment.
+type DrawCommitted struct {
+	Draw    string `json:"draw"`
+	Attempt int    `json:"attempt"`
+	Party   string `json:"party"`
+	Commit  string `json:"commit"`
+}
+
+// Kind names the contract.
+func (DrawCommitted) Kind() string { return "draw.committed.v1" }
+
+// DrawFrozen says from which pool is drawn; the files themselves stay sealed.
+type DrawFrozen struct {
+	Draw     string `json:"draw"`
+	Batch    string `json:"batch"`
+	Attempt  int    `json:"attempt"`
+	File     string `json:"file"` // the freeze file: hashes of pool and officers, commitments
+	Pool     int    `json:"pool"`
+	Officers int    `json:"officers"`
+}
+
+// Kind names the contract.
+func (DrawFrozen) Kind() string { return "draw.frozen.v1" }
+
+// DrawRevealed says that a party opened its commitment. The nonce itself is not
+// said before the draw is opened.
+type DrawRevealed struct {
+	Draw    string `json:"draw"`
+	Attempt int    `json:"attempt"`
+	Party   string `json:"party"`
+}
+
+// Kind names the contract.
+func (DrawRevealed) Kind() string { return "draw.revealed.v1" }
+
+// DrawClosed says that the reveals are complete: who is absent is fixed before
+// the public number exists.
+type DrawClosed struct {
+	Draw    string   `json:"draw"`
+	Attempt int      `json:"attempt"`
+	Absent  []string `json:"absent"`
+	Hash    string   `json:"hash"` // of the reveals file
+}
+
+// Kind names the contract.
+func (DrawClosed) Kind() string { return "draw.closed.v1" }
+
+// BeaconTyped says that an officer typed the public number; two must agree.
+type BeaconTyped struct {
+	Draw    string `json:"draw"`
+	Attempt int    `json:"attempt"`
+	By      string `json:"by"`
+	Agreed  bool   `json:"agreed"`
+	File    string `json:"file"` // the beacon file, once agreed
+}
+
+// Kind names the contract.
+func (BeaconTyped) Kind() string { return "draw.beacon_typed.v1" }
+
+// Seat is one officer's place in one visit.
+type Seat struct {
+	Facility string `json:"facility"`
+	Unit     string `json:"unit"`
+	No       int    `json:"no"`
+	Officer  string `json:"officer"` // empty = vacant
+}
+
+// DrawCompleted says who was drawn and who goes there. It is sealed: only
+// inspect hears it before the draw is opened.
+type DrawCompleted struct {
+	Draw       string   `json:"draw"`
+	Batch      string   `json:"batch"`
+	Attempt    int      `json:"attempt"`
+	Facilities []string `json:"facilities"`
+	Seats      []Seat   `json:"seats"`
+	Sealed     string   `json:"sealed"` // the sealed file: hashes only
+}
+
+// Kind names the contract.
+func (DrawCompleted) Kind() string { return "draw.completed.v1" }
+
+// DrawReplaced says that the next card took a seat (递补).
+type DrawReplaced struct {
+	Draw   string `json:"draw"`
+	Batch  string `json:"batch"`
+	No     int    `json:"no"`
+	Seat   Seat   `json:"seat"`
+	Was    string `json:"was"`
+	Reason string `json:"reason"` // vacant, leave, avoid, manual
+	Note   string `json:"note"`
+}
+
+// Kind names the contract.
+func (DrawReplaced) Kind() string { return "draw.replaced.v1" }
+
+// DrawOpened says that everything of a draw is public from now on.
+type DrawOpened struct {
+	Draw   string            `json:"draw"`
+	Batch  string            `json:"batch"`
+	Title  string            `json:"title"`
+	Bundle map[string]string `json:"bundle"` // name of each file to its text
+}
+
+// Kind names the contract.
+func (DrawOpened) Kind() string { return "draw.opened.v1" }
+
+// DrawVoided says that an attempt was given up before the public number.
+type DrawVoided struct {
+	Draw    string `json:"draw"`
+	Attempt int    `json:"attempt"`
+	Reason  string `json:"reason"`
+}
+
+// Kind names the contract.
+func (DrawVoided) Kind() string { return "draw.voided.v1" }

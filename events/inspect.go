@@ -1,0 +1,302 @@
+package events
+
+import "time"
+
+// UnitTask is what one unit does in a batch.
+type UnitTask struct {
+	Unit     string   `json:"unit"`
+	Officers int      `json:"officers"` // seats per visit, at least 2 (行政处罚法 art. 42)
+	Skill    string   `json:"skill"`    // wanted of the first seat, empty if none
+	Items    []string `json:"items"`    // codes of published items
+}
+
+// RateLine is one line of the ratio table as a plan shows it.
+type RateLine struct {
+	Category string `json:"category"`
+	Grade    string `json:"grade"`
+	Risk     string `json:"risk"`
+	PPM      int64  `json:"ppm"`     // probability in millionths
+	Objects  int    `json:"objects"` // how many objects stood there when it was counted
+	Formula  string `json:"formula"` // in Chinese: how the ratio came about
+}
+
+// PlannedBatch is one batch of a plan.
+type PlannedBatch struct {
+	No         int        `json:"no"`
+	Title      string     `json:"title"`
+	Area       string     `json:"area"`
+	Categories []string   `json:"categories"`
+	Tasks      []UnitTask `json:"tasks"` // the lead unit first
+	From       string     `json:"from"`
+	To         string     `json:"to"`
+	Rates      []RateLine `json:"rates"`
+}
+
+// Approval is the consent of one unit's head.
+type Approval struct {
+	Unit string    `json:"unit"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+}
+
+// Plan is the yearly joint inspection plan (年度联合抽查计划).
+type Plan struct {
+	ID        string         `json:"id"` // "500156-JH-2026-000001"
+	Year      int            `json:"year"`
+	Title     string         `json:"title"`
+	Lead      string         `json:"lead"`
+	Batches   []PlannedBatch `json:"batches"`
+	Approvals []Approval     `json:"approvals"`
+}
+
+// PlanDrafted says that a plan was drawn up.
+type PlanDrafted struct {
+	Plan Plan `json:"plan"`
+}
+
+// Kind names the contract.
+func (PlanDrafted) Kind() string { return "inspect.plan_drafted.v1" }
+
+// PlanApproved says that the head of one unit consented.
+type PlanApproved struct {
+	Plan     string   `json:"plan"`
+	Approval Approval `json:"approval"`
+	Missing  []string `json:"missing"` // units still to consent
+}
+
+// Kind names the contract.
+func (PlanApproved) Kind() string { return "inspect.plan_approved.v1" }
+
+// PlanPublished says that the plan is public and frozen.
+type PlanPublished struct {
+	Plan Plan `json:"plan"`
+}
+
+// Kind names the contract.
+func (PlanPublished) Kind() string { return "inspect.plan_published.v1" }
+
+// BatchAnnounced says that a batch of a published plan is about to be drawn,
+// by which parties and when.
+type BatchAnnounced struct {
+	Batch      string     `json:"batch"` // "500156-PC-2026-000001"
+	Plan       string     `json:"plan"`
+	No         int        `json:"no"`
+	Title      string     `json:"title"`
+	Lead       string     `json:"lead"`
+	Categories []string   `json:"categories"`
+	Tasks      []UnitTask `json:"tasks"`
+	Parties    []string   `json:"parties"` // unit codes, at least three
+	Quorum     int        `json:"quorum"`
+	Rates      []RateLine `json:"rates"` // as the grades stand today
+	CommitBy   time.Time  `json:"commit_by"`
+	FreezeBy   time.Time  `json:"freeze_by"`
+	RevealBy   time.Time  `json:"reveal_by"`
+	Beacon     string     `json:"beacon"` // source and issue of the public number
+	BeaconAt   time.Time  `json:"beacon_at"`
+	OpenBy     time.Time  `json:"open_by"`
+}
+
+// Kind names the contract.
+func (BatchAnnounced) Kind() string { return "inspect.batch_announced.v1" }
+
+// Candidate is a facility as it stood when the pool was frozen.
+type Candidate struct {
+	Facility  string     `json:"facility"`
+	Name      string     `json:"name"`
+	Category  string     `json:"category"`
+	Stratum   string     `json:"stratum"` // token of the draw files
+	Grade     string     `json:"grade"`
+	Risk      string     `json:"risk"`
+	Flags     []string   `json:"flags"`
+	Closed    bool       `json:"closed"`
+	Inspected int        `json:"inspected"` // times within the window of the cap
+	Drawn     bool       `json:"drawn"`     // in an earlier draw of this year
+	Tasks     []UnitTask `json:"tasks"`
+}
+
+// CandidateOfficer is an officer as the entry stood when the pool was frozen.
+type CandidateOfficer struct {
+	Officer string   `json:"officer"`
+	Unit    string   `json:"unit"`
+	Max     int      `json:"max"`
+	Skills  []string `json:"skills"`
+}
+
+// Exclusion keeps an officer away from a facility.
+type Exclusion struct {
+	Officer  string `json:"officer"`
+	Facility string `json:"facility"`
+	Code     string `json:"code"` // avoid, rotate, leave
+}
+
+// BatchFrozen says from which facilities and officers a batch is drawn. Nothing
+// in the registers that changes later changes the draw.
+type BatchFrozen struct {
+	Batch      string             `json:"batch"`
+	Candidates []Candidate        `json:"candidates"`
+	Officers   []CandidateOfficer `json:"officers"`
+	Exclusions []Exclusion        `json:"exclusions"`
+	Draw       int                `json:"draw"`  // this is the Draw-th ...
+	Draws      int                `json:"draws"` // ... of Draws planned draws of these categories this year
+}
+
+// Kind names the contract.
+func (BatchFrozen) Kind() string { return "inspect.batch_frozen.v1" }
+
+// BatchFinished says that every visit of a batch is recorded.
+type BatchFinished struct {
+	Batch  string `json:"batch"`
+	Visits int    `json:"visits"`
+}
+
+// Kind names the contract.
+func (BatchFinished) Kind() string { return "inspect.batch_finished.v1" }
+
+// VisitSection is one unit's part of a joint visit.
+type VisitSection struct {
+	Unit     string    `json:"unit"`
+	Items    []string  `json:"items"`
+	Officers []string  `json:"officers"` // the first leads the section
+	Results  []string  `json:"results"`  // codes of the standard categories, 1..8
+	Findings []Finding `json:"findings"`
+	Signed   []string  `json:"signed"` // officers who signed
+}
+
+// Finding is one problem found.
+type Finding struct {
+	No       int    `json:"no"`
+	Item     string `json:"item"`
+	Text     string `json:"text"`
+	Result   string `json:"result"`   // 5 = ordered to be put right, 8 = to be dealt with further, ...
+	Days     int    `json:"days"`     // natural days given to put it right, for result 5
+	Offence  string `json:"offence"`  // violation type of the law pack, for result 8
+	Evidence string `json:"evidence"` // what proves it
+}
+
+// Visit is one joint visit to one facility.
+type Visit struct {
+	ID          string         `json:"id"`
+	Batch       string         `json:"batch"`
+	Facility    string         `json:"facility"`
+	Name        string         `json:"name"` // of the facility
+	USCC        string         `json:"uscc"`
+	SubjectKind string         `json:"subject_kind"`
+	Category    string         `json:"category"`
+	Lead        string         `json:"lead"`
+	Type        string         `json:"type"` // 日常检查 routine, 专项检查 special, 线索核查 clue, 即时检查 instant, 复查 recheck
+	Sections    []VisitSection `json:"sections"`
+	Approvals   []Approval     `json:"approvals"`
+	NoticeNo    string         `json:"notice_no"` // 检查通知书
+	VisitedOn   string         `json:"visited_on"`
+	Countersign string         `json:"countersign"`  // signed, refused
+	RefusalNote string         `json:"refusal_note"` // who witnessed the refusal
+}
+
+// VisitAssigned says that a facility was drawn and who goes there.
+type VisitAssigned struct {
+	Visit Visit `json:"visit"`
+}
+
+// Kind names the contract.
+func (VisitAssigned) Kind() string { return "inspect.visit_assigned.v1" }
+
+// VisitApproved says that the head of one unit approved its part (检查审批).
+type VisitApproved struct {
+	Visit    string   `json:"visit"`
+	Approval Approval `json:"approval"`
+	Missing  []string `json:"missing"`
+}
+
+// Kind names the contract.
+func (VisitApproved) Kind() string { return "inspect.visit_approved.v1" }
+
+// VisitNoticed says that the facility was given notice: once for all units.
+type VisitNoticed struct {
+	Visit    string `json:"visit"`
+	NoticeNo string `json:"notice_no"`
+	On       string `json:"on"`
+}
+
+// Kind names the contract.
+func (VisitNoticed) Kind() string { return "inspect.visit_noticed.v1" }
+
+// SectionAnswered says what one unit found.
+type SectionAnswered struct {
+	Visit   string       `json:"visit"`
+	Section VisitSection `json:"section"`
+}
+
+// Kind names the contract.
+func (SectionAnswered) Kind() string { return "inspect.section_answered.v1" }
+
+// VisitSigned says that the facility signed, or refused to, for all sections at
+// once.
+type VisitSigned struct {
+	Visit       string `json:"visit"`
+	Countersign string `json:"countersign"`
+	RefusalNote string `json:"refusal_note"`
+}
+
+// Kind names the contract.
+func (VisitSigned) Kind() string { return "inspect.visit_signed.v1" }
+
+// VisitRecorded says that a joint visit is over and what came of it. Its limit
+// is the one for publishing the result (pub.check.result).
+type VisitRecorded struct {
+	Visit     Visit      `json:"visit"`
+	On        string     `json:"on"`
+	Deadlines []Deadline `json:"deadlines"`
+}
+
+// Kind names the contract.
+func (VisitRecorded) Kind() string { return "inspect.visit_recorded.v1" }
+
+// Clocks starts the limit for publishing the result.
+func (e VisitRecorded) Clocks() ([]Deadline, []string) { return e.Deadlines, nil }
+
+// RectificationOrdered says what a facility was ordered to put right (责令改正).
+type RectificationOrdered struct {
+	Rectification string   `json:"rectification"`
+	Visit         string   `json:"visit"`
+	Facility      string   `json:"facility"`
+	Name          string   `json:"name"`
+	USCC          string   `json:"uscc"`
+	Unit          string   `json:"unit"`
+	Finding       Finding  `json:"finding"`
+	Deadline      Deadline `json:"deadline"`
+}
+
+// Kind names the contract.
+func (RectificationOrdered) Kind() string { return "inspect.rectification_ordered.v1" }
+
+// Clocks starts the time given.
+func (e RectificationOrdered) Clocks() ([]Deadline, []string) { return []Deadline{e.Deadline}, nil }
+
+// RectificationProved says that the facility handed in its proof.
+type RectificationProved struct {
+	Rectification string `json:"rectification"`
+	Proof         string `json:"proof"`
+	SHA256        string `json:"sha256"` // of the file handed in, empty if none
+}
+
+// Kind names the contract.
+func (RectificationProved) Kind() string { return "inspect.rectification_proved.v1" }
+
+// RectificationChecked says what the re-inspection (复查) found.
+type RectificationChecked struct {
+	Rectification string   `json:"rectification"`
+	Facility      string   `json:"facility"`
+	USCC          string   `json:"uscc"`
+	Unit          string   `json:"unit"`
+	Passed        bool     `json:"passed"`
+	Note          string   `json:"note"`
+	Officers      []string `json:"officers"`
+	On            string   `json:"on"`
+	Settled       []string `json:"settled"`
+}
+
+// Kind names the contract.
+func (RectificationChecked) Kind() string { return "inspect.rectification_checked.v1" }
+
+// Clocks ends the time given, if the re-inspection was passed.
+func (e RectificationChecked) Clocks() ([]Deadline, []string) { return nil, e.Settled }
