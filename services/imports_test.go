@@ -1,0 +1,170 @@
+package services
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// module is the path that our own imports begin with.
+const module = "shenzhong/"
+
+// decides is what a context may stand on besides events: mechanisms without a
+// driver. cryptography in the standard library needs no mention.
+var decides = []string{
+	"events",
+	"services/kit/fault", "services/kit/clock", "services/kit/identity", "services/kit/store", "services/kit/bus",
+	"services/kit/view", "services/kit/workday", "services/kit/law", "services/kit/deadline", "services/kit/uscc",
+}
+
+// floorPlan says what each room may import beyond the standard library. The
+// first match wins; "*" is one path element, "@" the element that "*" matched,
+// "..." any depth. Tests may import what they like.
+var floorPlan = []struct {
+	room string
+	may  []string
+	why  string
+}{
+	{"events", nil, "the public language depends on nobody"},
+	{"deploy/packs", nil, "data"},
+	{"deploy/sample/...", []string{"github.com/xuri/excelize/v2", "services/kit/uscc"}, "data and the generator of its spreadsheets"},
+
+	{"services/kit/fault", nil, "everybody stands on it"},
+	{"services/kit/clock", nil, "everybody stands on it"},
+	{"services/kit/uscc", []string{"services/kit/fault"}, "a standard, nothing else"},
+	{"services/kit/identity", []string{"services/kit/fault"}, "who acts"},
+	{"services/kit/workday", []string{"services/kit/fault"}, "arithmetic"},
+	{"services/kit/law", []string{"services/kit/fault", "services/kit/workday", "go.yaml.in/yaml/..."}, "rules as data"},
+	{"services/kit/deadline", []string{"events", "services/kit/fault", "services/kit/law", "services/kit/workday"}, "limits by the law pack"},
+	{"services/kit/sqlite", []string{"services/kit/fault", "services/kit/clock", "modernc.org/..."}, "the only room with the SQLite driver"},
+	{"services/kit/mongo", []string{"services/kit/fault", "go.mongodb.org/..."}, "connects"},
+	{"services/kit/store/sqlitelog", []string{"events", "services/kit/store", "services/kit/fault", "services/kit/sqlite"}, "a store.Log"},
+	{"services/kit/store/mongolog", []string{"events", "services/kit/store", "services/kit/fault", "services/kit/mongo", "go.mongodb.org/..."}, "a store.Log"},
+	{"services/kit/view/sqliteview", []string{"services/kit/view", "services/kit/fault", "services/kit/sqlite"}, "view.Tables"},
+	{"services/kit/view/mongoview", []string{"services/kit/view", "services/kit/fault", "services/kit/mongo", "go.mongodb.org/..."}, "view.Tables"},
+	{"services/kit/store/storetest", []string{"events", "services/kit/store", "services/kit/fault", "services/kit/clock", "services/kit/identity", "github.com/anishathalye/porcupine", "pgregory.net/rapid"}, "a suite"},
+	{"services/kit/view/viewtest", []string{"events", "services/kit/view", "services/kit/fault"}, "a suite"},
+	{"services/kit/servicetest", []string{"services/kit/bus", "services/kit/fault", "services/kit/store"}, "for tests"},
+	{"services/kit/store", []string{"events", "services/kit/fault", "services/kit/clock", "services/kit/identity"}, "the commit"},
+	{"services/kit/bus/jsbus", []string{"events", "services/kit/bus", "services/kit/store", "services/kit/fault", "services/kit/clock", "github.com/nats-io/..."}, "the only room under services with NATS"},
+	{"services/kit/bus", []string{"events", "services/kit/fault", "services/kit/identity", "services/kit/store"}, "hearing"},
+	{"services/kit/view", []string{"events", "services/kit/fault", "services/kit/bus"}, "read models"},
+	{"services/kit/service", []string{"services/kit/fault", "services/kit/bus", "services/kit/view", "services/kit/store", "services/kit/clock"}, "start and stop"},
+	{"services/kit/web/...", []string{"events", "services/kit/...", "github.com/gofiber/...", "github.com/valyala/fasthttp", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "the edge"},
+
+	{"services/draw/fdraw", []string{"github.com/emmansun/gmsm/sm3", "golang.org/x/mod/sumdb/tlog"}, "a pure specification"},
+	{"services/*/*web", []string{"events", "services/@", "services/kit/...", "github.com/gofiber/...", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "shows and takes decisions"},
+	{"services/draw", append([]string{"services/draw/fdraw"}, decides...), "decides"},
+	{"services/register", append([]string{"github.com/xuri/excelize/v2"}, decides...), "decides; reads spreadsheets"},
+	{"services/*", decides, "decides: no driver, no web, no other context"},
+	{"services", nil, "documentation"},
+	{"cmd/*", []string{"events", "services/...", "deploy/packs", "deploy/sample", "github.com/spf13/cobra", "github.com/nats-io/...", "github.com/invopop/jsonschema", "github.com/gofiber/...", "modernc.org/..."}, "wires"},
+}
+
+// TestFloorPlan parses rather than asks the go command: the test cache sees the
+// files a test opens, but not those that a process it starts opens.
+func TestFloorPlan(t *testing.T) {
+	rooms := 0
+	err := fs.WalkDir(os.DirFS(".."), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (name == "deploy/conformance" || name == "node_modules" || name == "testdata") {
+			return fs.SkipDir // a module of its own, or no code of ours
+		}
+		if path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		rooms++
+		file, err := parser.ParseFile(token.NewFileSet(), "../"+name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			imp, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if !mayImport(path.Dir(name), imp) {
+				t.Errorf("%s may not import %s", name, imp)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rooms == 0 {
+		t.Fatal("found no code to look at")
+	}
+}
+
+// TestFloorPlanRefuses keeps the plan from becoming a plan that allows
+// everything.
+func TestFloorPlanRefuses(t *testing.T) {
+	for _, tt := range []struct{ room, imp string }{
+		{"services/clue", "shenzhong/services/casefile"},
+		{"services/clue", "github.com/nats-io/nats.go"},
+		{"services/clue/clueweb", "shenzhong/services/casefile"},
+		{"services/kit/store", "shenzhong/services/clue"},
+		{"services/kit/bus", "github.com/nats-io/nats.go/jetstream"},
+		{"events", "shenzhong/services/kit/fault"},
+	} {
+		if mayImport(tt.room, tt.imp) {
+			t.Errorf("%s may import %s", tt.room, tt.imp)
+		}
+	}
+}
+
+func mayImport(room, imp string) bool {
+	ours := strings.HasPrefix(imp, module)
+	if !ours && !strings.Contains(strings.SplitN(imp, "/", 2)[0], ".") {
+		return true // standard library
+	}
+	imp = strings.TrimPrefix(imp, module)
+	for _, line := range floorPlan {
+		star, ok := matches(line.room, room)
+		if !ok {
+			continue
+		}
+		for _, may := range line.may {
+			if _, ok := matches(strings.ReplaceAll(may, "@", star), imp); ok {
+				return true
+			}
+			if !ours && strings.HasPrefix(imp, may+"/") {
+				return true
+			}
+		}
+		return false
+	}
+	return false
+}
+
+// matches compares a pattern with a path and returns what the first "*" stood
+// for.
+func matches(pattern, name string) (star string, ok bool) {
+	p, n := strings.Split(pattern, "/"), strings.Split(name, "/")
+	for i, element := range p {
+		if element == "..." {
+			return star, true
+		}
+		if i >= len(n) {
+			return "", false
+		}
+		before, after, wild := strings.Cut(element, "*")
+		switch {
+		case !wild && element != n[i]:
+			return "", false
+		case wild && (!strings.HasPrefix(n[i], before) || !strings.HasSuffix(n[i], after) || len(n[i]) < len(before)+len(after)):
+			return "", false
+		case wild && star == "":
+			star = n[i]
+		}
+	}
+	return star, len(p) == len(n)
+}
