@@ -1,0 +1,179 @@
+package jsbus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"shenzhong/services/kit/bus"
+)
+
+// The streams that belong to no context.
+const (
+	adviceStream  = "sz-advice" // what the broker says of facts it gave up on
+	canaryStream  = "sz-canary" // probes
+	canarySubject = "szc.probe"
+)
+
+// duplicates is how long the broker refuses a fact that it has had. It spares
+// listeners a second delivery; that nothing happens twice is kept by the commits.
+const duplicates = 24 * time.Hour
+
+// StreamName is the stream on which a context speaks.
+func StreamName(context string) string { return "sz-" + context }
+
+// addresses is the subject under which all facts of a context travel.
+func addresses(context string) string { return "sz.*." + context + ".>" }
+
+// token reports whether s may be one part of a subject and a name of ours.
+func token(s string) bool {
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// speaker is the context to which a reaction belongs.
+func speaker(r bus.Reaction) string {
+	context, _, _ := strings.Cut(r.Name, "-")
+	return context
+}
+
+// streamConfig is the stream of one context: limits retention, because other
+// policies forget duplicates at a restart; a full stream refuses, so that its
+// context keeps its facts in the store; nothing is ever removed from it.
+func (b *Bus) streamConfig(context string) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name:               StreamName(context),
+		Description:        "facts of " + context,
+		Subjects:           []string{addresses(context)},
+		Retention:          jetstream.LimitsPolicy,
+		Discard:            jetstream.DiscardNew,
+		Storage:            jetstream.FileStorage,
+		PersistMode:        jetstream.DefaultPersistMode,
+		Replicas:           b.cfg.Replicas,
+		MaxBytes:           b.cfg.MaxBytes,
+		MaxMsgs:            -1,
+		MaxMsgsPerSubject:  -1,
+		Duplicates:         duplicates,
+		DenyDelete:         true,
+		DenyPurge:          true,
+		AllowDirect:        true,
+		AllowAtomicPublish: true,
+	}
+}
+
+// ownConfigs are the streams of the bus itself. What they lose is no fact.
+func (b *Bus) ownConfigs() []jetstream.StreamConfig {
+	return []jetstream.StreamConfig{{
+		Name:        adviceStream,
+		Description: "deliveries that the broker gave up",
+		Subjects:    []string{exceeded + ">", terminated + ">"},
+		Discard:     jetstream.DiscardOld,
+		Storage:     jetstream.FileStorage,
+		Replicas:    b.cfg.Replicas,
+		MaxBytes:    64 << 20,
+		AllowDirect: true,
+	}, {
+		Name:              canaryStream,
+		Description:       "probes of the bus",
+		Subjects:          []string{canarySubject},
+		Discard:           jetstream.DiscardOld,
+		Storage:           jetstream.FileStorage,
+		Replicas:          b.cfg.Replicas,
+		MaxBytes:          1 << 20,
+		MaxMsgs:           16,
+		MaxMsgsPerSubject: 16,
+	}}
+}
+
+// Declare makes the streams of the named contexts and asserts that the broker
+// keeps them as they were asked for. With the key of setup it creates and
+// corrects them; without, it only looks. It is idempotent. A program whose
+// Declare returns an error must not go on.
+func (b *Bus) Declare(ctx context.Context, contexts []string) error {
+	if err := b.assertSync(ctx); err != nil {
+		return err
+	}
+	user := setupUser
+	if !b.provisions() {
+		if len(b.cfg.Contexts) == 0 {
+			return errors.New("bus: no key to ask the broker with")
+		}
+		user = b.cfg.Contexts[0].Name
+	}
+	return b.onSession(ctx, user, func(ctx context.Context, s *session) error {
+		var all []jetstream.StreamConfig
+		for _, name := range contexts {
+			all = append(all, b.streamConfig(name))
+		}
+		if b.provisions() {
+			all = append(all, b.ownConfigs()...)
+		}
+		for _, want := range all {
+			if err := b.declare(ctx, s, want); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// provisions reports whether this process may make streams and consumers.
+func (b *Bus) provisions() bool { _, ok := b.links[setupUser]; return ok }
+
+func (b *Bus) declare(ctx context.Context, s *session, want jetstream.StreamConfig) error {
+	var (
+		stream jetstream.Stream
+		err    error
+	)
+	if b.provisions() {
+		stream, err = s.js.CreateOrUpdateStream(ctx, want)
+	} else {
+		stream, err = s.js.Stream(ctx, want.Name)
+	}
+	if err != nil {
+		return fmt.Errorf("declare stream %s: %w", want.Name, err)
+	}
+	if wrong := differences(want, stream.CachedInfo().Config); len(wrong) > 0 {
+		return fmt.Errorf("stream %s is not kept as it must be: %s", want.Name, strings.Join(wrong, "; "))
+	}
+	return nil
+}
+
+// differences lists in which respects that matter a stream is not what it must
+// be.
+func differences(want, have jetstream.StreamConfig) []string {
+	var out []string
+	assert := func(what string, want, have any) {
+		if want != have {
+			out = append(out, fmt.Sprintf("%s is %v, must be %v", what, have, want))
+		}
+	}
+	slices.Sort(have.Subjects)
+	assert("subjects", strings.Join(want.Subjects, " "), strings.Join(have.Subjects, " "))
+	assert("retention", want.Retention, have.Retention)
+	assert("discard", want.Discard, have.Discard)
+	assert("storage", want.Storage, have.Storage)
+	assert("persist mode", want.PersistMode, have.PersistMode)
+	assert("replicas", want.Replicas, have.Replicas)
+	assert("max bytes", want.MaxBytes, have.MaxBytes)
+	assert("max age", want.MaxAge, have.MaxAge)
+	assert("deny delete", want.DenyDelete, have.DenyDelete)
+	assert("deny purge", want.DenyPurge, have.DenyPurge)
+	assert("atomic publish", want.AllowAtomicPublish, have.AllowAtomicPublish)
+	if want.Duplicates > 0 {
+		assert("duplicates window", want.Duplicates, have.Duplicates)
+	}
+	if have.RePublish != nil || have.SubjectTransform != nil || have.Mirror != nil || len(have.Sources) > 0 {
+		out = append(out, "it copies or renames messages")
+	}
+	return out
+}
