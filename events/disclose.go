@@ -20,6 +20,7 @@ type Record struct {
 	On       string `json:"on"`       // day of the decision or of the check
 	Severity string `json:"severity"` // of a penalty
 	Until    string `json:"until"`    // last day of publication, empty = without end
+	Masked   int    `json:"masked"`   // how many pieces of personal data were masked
 }
 
 // RecordPrepared says that a publication is due and what it will say.
@@ -63,6 +64,19 @@ func (RecordPublished) Kind() string { return "disclose.published.v1" }
 
 // Clocks ends the limits for publishing.
 func (e RecordPublished) Clocks() ([]Deadline, []string) { return e.Deadlines, e.Settled }
+
+// ChannelAdded says that a published record was also published elsewhere.
+type ChannelAdded struct {
+	Record  string   `json:"record"`
+	Channel Channel  `json:"channel"`
+	Settled []string `json:"settled"`
+}
+
+// Kind names the contract.
+func (ChannelAdded) Kind() string { return "disclose.channel_added.v1" }
+
+// Clocks ends the limit for publishing there.
+func (e ChannelAdded) Clocks() ([]Deadline, []string) { return nil, e.Settled }
 
 // RecordWithheld says that a record is lawfully not published.
 type RecordWithheld struct {

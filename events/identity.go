@@ -3,7 +3,7 @@ package events
 import "time"
 
 // TokenIssued says that an account was given a token for the API. The token
-// itself is not in here, only what it is recognised by.
+// itself is not in here, only what it is recognized by.
 type TokenIssued struct {
 	Token   string    `json:"token"`  // id, "500156-LP-000001"
 	SHA256  string    `json:"sha256"` // of the secret

@@ -143,6 +143,16 @@ type BatchFrozen struct {
 // Kind names the contract.
 func (BatchFrozen) Kind() string { return "inspect.batch_frozen.v1" }
 
+// BatchDrawn says which visits a draw led to. It is sealed.
+type BatchDrawn struct {
+	Batch  string   `json:"batch"`
+	Draw   string   `json:"draw"`
+	Visits []string `json:"visits"`
+}
+
+// Kind names the contract.
+func (BatchDrawn) Kind() string { return "inspect.batch_drawn.v1" }
+
 // BatchFinished says that every visit of a batch is recorded.
 type BatchFinished struct {
 	Batch  string `json:"batch"`
@@ -199,6 +209,20 @@ type VisitAssigned struct {
 
 // Kind names the contract.
 func (VisitAssigned) Kind() string { return "inspect.visit_assigned.v1" }
+
+// VisitReseated says that another officer took a seat before the visit (递补).
+type VisitReseated struct {
+	Visit   string   `json:"visit"`
+	Section string   `json:"section"` // code of the unit
+	No      int      `json:"no"`      // of the seat, from 1
+	Officer string   `json:"officer"`
+	Was     string   `json:"was"`
+	Reason  string   `json:"reason"`
+	Team    []string `json:"team"` // officers of the section now
+}
+
+// Kind names the contract.
+func (VisitReseated) Kind() string { return "inspect.visit_reseated.v1" }
 
 // VisitApproved says that the head of one unit approved its part (检查审批).
 type VisitApproved struct {

@@ -1,12 +1,16 @@
 package events
 
+import "time"
+
 // DeadlineKept says that oversee keeps a limit from now on, or what became of
-// it: armed, moved, handed_on, met, met_late, cancelled.
+// it.
 type DeadlineKept struct {
-	Deadline Deadline `json:"deadline"`
-	State    string   `json:"state"` // armed, overdue, met, met_late
-	Change   string   `json:"change"`
-	Fact     string   `json:"fact"` // id of the fact that brought it about
+	Deadline Deadline  `json:"deadline"`
+	State    string    `json:"state"`  // armed, overdue, met, met_late
+	Change   string    `json:"change"` // armed, moved, handed_on, met, met_late
+	Public   bool      `json:"public"` // shown on the public performance figures when it passes
+	Fact     string    `json:"fact"`   // id of the fact that brought it about
+	Next     time.Time `json:"next"`   // when something is next to be said about it, zero = never
 }
 
 // Kind names the contract.
@@ -14,9 +18,10 @@ func (DeadlineKept) Kind() string { return "oversee.deadline_kept.v1" }
 
 // Reminded says that the owner was reminded that a limit is near (催办).
 type Reminded struct {
-	Deadline Deadline `json:"deadline"`
-	Stage    string   `json:"stage"` // "T-2", "T-1"
-	To       string   `json:"to"`    // unit and post
+	Deadline Deadline  `json:"deadline"`
+	Stage    string    `json:"stage"` // "T-2", "T-1"
+	To       string    `json:"to"`    // code of the unit
+	Next     time.Time `json:"next"`
 }
 
 // Kind names the contract.
@@ -24,18 +29,20 @@ func (Reminded) Kind() string { return "oversee.reminded.v1" }
 
 // Overdue says that a limit has passed without what it was set for.
 type Overdue struct {
-	Deadline Deadline `json:"deadline"`
-	Public   bool     `json:"public"` // shown on the public performance figures
+	Deadline Deadline  `json:"deadline"`
+	Public   bool      `json:"public"` // shown on the public performance figures
+	Next     time.Time `json:"next"`
 }
 
 // Kind names the contract.
 func (Overdue) Kind() string { return "oversee.overdue.v1" }
 
-// Escalated says that an overdue limit was put before the leader (督办).
+// Escalated says that an overdue limit was put before a leader (督办).
 type Escalated struct {
-	Deadline Deadline `json:"deadline"`
-	To       string   `json:"to"`
-	Basis    string   `json:"basis"`
+	Deadline Deadline  `json:"deadline"`
+	To       string    `json:"to"` // unit_leader of the owner, or the code of a unit
+	Stage    string    `json:"stage"`
+	Next     time.Time `json:"next"`
 }
 
 // Kind names the contract.

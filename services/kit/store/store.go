@@ -40,7 +40,7 @@ type Commit struct {
 	Data    json.RawMessage   // the fact
 	Starts  []events.Deadline // limits the fact starts
 	Settles []string          // limits it ends
-	Relayed uint64            // stream sequence under which it travelled, 0 = not yet
+	Relayed uint64            // stream sequence under which it traveled, 0 = not yet
 }
 
 // ID is the id of the fact that the commit holds.
@@ -95,7 +95,7 @@ func (c Commit) Sum() string {
 var ErrSeen = errors.New("cause seen before")
 
 // Stream is what a relay has noted of the stream it publishes to: which stream
-// it was, and the highest sequence under which a commit travelled.
+// it was, and the highest sequence under which a commit traveled.
 type Stream struct {
 	Epoch string // identity of the stream: its name and when it was created
 	Last  uint64
@@ -125,15 +125,15 @@ type Log interface {
 	// subject, then version. Start with "", 0.
 	Scan(ctx context.Context, subject string, version int64, n int) ([]Commit, error)
 
-	// Unrelayed returns up to n commits that have not travelled yet, those of
+	// Unrelayed returns up to n commits that have not traveled yet, those of
 	// one subject in version order, older ones first.
 	Unrelayed(ctx context.Context, n int) ([]Commit, error)
-	// MarkRelayed notes the stream sequence under which each commit travelled
+	// MarkRelayed notes the stream sequence under which each commit traveled
 	// (id to sequence, none of them 0) and the stream it was, in one step.
 	MarkRelayed(ctx context.Context, epoch string, seqs map[string]uint64) error
 	// Stream returns what MarkRelayed and Unrelay have noted.
 	Stream(ctx context.Context) (Stream, error)
-	// Unrelay makes every commit that travelled with a sequence above after
+	// Unrelay makes every commit that traveled with a sequence above after
 	// unrelayed again and notes the stream, because the stream lost them. It
 	// returns how many there were.
 	Unrelay(ctx context.Context, epoch string, after uint64) (int, error)

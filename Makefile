@@ -1,0 +1,40 @@
+# What a newcomer runs: make run, make test. What the check runs: make test.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+GO ?= go
+LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+TEMPL := github.com/a-h/templ/cmd/templ@v0.3.1020
+
+.PHONY: run test fmt vet lint unit race generate tidy bench
+
+run:
+	$(GO) run ./cmd/shenzhong up --sample
+
+# The stages, in the order of what fails fastest.
+test: fmt vet tidy lint race
+
+fmt:
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+tidy:
+	$(GO) mod tidy -diff
+	$(GO) mod verify
+
+lint:
+	$(GO) run $(LINT) run ./...
+
+unit:
+	$(GO) test ./...
+
+race:
+	$(GO) test -race -count=1 -timeout 15m ./...
+
+generate:
+	$(GO) run $(TEMPL) generate
+	$(GO) generate ./...
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./services/...
