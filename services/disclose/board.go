@@ -1,0 +1,149 @@
+package disclose
+
+import (
+	"context"
+	"math"
+
+	"shenzhong/events"
+	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/view"
+	"shenzhong/services/kit/workday"
+)
+
+// Row is a record as lists and pages show it.
+type Row struct {
+	Record      events.Record    `json:"record"`
+	State       State            `json:"state"`
+	Verdict     string           `json:"verdict"`
+	Channels    []events.Channel `json:"channels"`
+	PublishedOn string           `json:"published_on"`
+	Reason      string           `json:"reason"`
+	EndedOn     string           `json:"ended_on"`
+	Ground      string           `json:"ground"`
+}
+
+// Public says whether the public may see the row, and whether only its number
+// and reason (撤回说明).
+func (r Row) Public() (visible, tombstone bool) {
+	switch r.State {
+	case Published:
+		return true, false
+	case Recalled, Withdrawn, Expired:
+		return r.PublishedOn != "", true
+	}
+	return false, false
+}
+
+func openBoard(ctx context.Context, tables view.Tables) (*view.View[Row], error) {
+	return view.New(ctx, tables, view.Spec[Row]{
+		Name: "disclose-records", Kinds: events.Of("record"), Fold: fold,
+		Columns: []view.Column{
+			{Name: "state"}, {Name: "shown"}, {Name: "unit"}, {Name: "sort"}, {Name: "source"}, {Name: "facility"}, {Name: "uscc"},
+			{Name: "until", Int: true}, {Name: "published", Int: true},
+		},
+		Values: func(_ string, r Row) map[string]any {
+			shown := "no"
+			if visible, _ := r.Public(); visible {
+				shown = "yes"
+			}
+			return map[string]any{
+				"state": string(r.State), "shown": shown, "unit": r.Record.Unit, "sort": r.Record.Sort, "source": r.Record.Source,
+				"facility": r.Record.Facility, "uscc": r.Record.USCC, "until": number(r.Record.Until, math.MaxInt64), "published": number(r.PublishedOn, 0),
+			}
+		},
+	})
+}
+
+// number is dayNumber of a written day, or none where there is no day.
+func number(day string, none int64) int64 {
+	d, err := workday.ParseDate(day)
+	if err != nil {
+		return none
+	}
+	return dayNumber(d)
+}
+
+func fold(r *Row, e events.Envelope) error {
+	switch e.Type {
+	case events.RecordPrepared{}.Kind():
+		f, err := events.Open[events.RecordPrepared](e)
+		*r = Row{Record: f.Record, State: Prepared}
+		return err
+	case events.RecordReviewed{}.Kind():
+		f, err := events.Open[events.RecordReviewed](e)
+		r.State, r.Verdict, r.Ground = Reviewed, f.Verdict, f.Ground
+		return err
+	case events.RecordPublished{}.Kind():
+		f, err := events.Open[events.RecordPublished](e)
+		r.State, r.PublishedOn, r.Channels = Published, f.On, f.Channels
+		return err
+	case events.ChannelAdded{}.Kind():
+		f, err := events.Open[events.ChannelAdded](e)
+		r.Channels = append(r.Channels, f.Channel)
+		return err
+	case events.RecordWithheld{}.Kind():
+		f, err := events.Open[events.RecordWithheld](e)
+		r.State, r.Reason = Withheld, f.Reason
+		return err
+	case events.WithdrawalDue{}.Kind():
+		f, err := events.Open[events.WithdrawalDue](e)
+		r.State, r.Reason = Recalled, f.Reason
+		return err
+	case events.RecordWithdrawn{}.Kind():
+		f, err := events.Open[events.RecordWithdrawn](e)
+		r.State, r.Reason, r.EndedOn = Withdrawn, f.Reason, f.On
+		return err
+	case events.RecordExpired{}.Kind():
+		f, err := events.Open[events.RecordExpired](e)
+		r.State, r.EndedOn = Expired, f.On
+		return err
+	}
+	return nil
+}
+
+// Due lists the records that a unit still has to deal with.
+func (s *Service) Due(ctx context.Context, unit string) ([]Row, error) {
+	var out []Row
+	for _, state := range []State{Recalled, Prepared, Reviewed} {
+		rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"unit": unit, "state": string(state)}, Limit: 500})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
+// Shown lists what the public sees, the newest first. Of a withdrawn or expired
+// record only the tombstone is left.
+func (s *Service) Shown(ctx context.Context, limit int) ([]Row, error) {
+	rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"shown": "yes"}, Order: "published", Desc: true, Limit: limit})
+	for i := range rows {
+		rows[i] = rows[i].bury()
+	}
+	return rows, err
+}
+
+// ShownRecord returns one record as the public sees it, or fault.NotFound.
+func (s *Service) ShownRecord(ctx context.Context, id string) (Row, error) {
+	row, err := s.board.Get(ctx, id)
+	if err != nil {
+		return row, err
+	}
+	if visible, _ := row.Public(); !visible {
+		return Row{}, fault.New(fault.NotFound, "没有编号为 %s 的公示信息，请核对编号", id)
+	}
+	return row.bury(), nil
+}
+
+// bury leaves of a record that is no longer public its number, who published
+// it, when it ended and why.
+func (r Row) bury() Row {
+	if _, tombstone := r.Public(); !tombstone {
+		return r
+	}
+	return Row{
+		Record: events.Record{ID: r.Record.ID, Sort: r.Record.Sort, Unit: r.Record.Unit, UnitName: r.Record.UnitName},
+		State:  r.State, Reason: r.Reason, EndedOn: r.EndedOn, PublishedOn: r.PublishedOn,
+	}
+}

@@ -1,0 +1,186 @@
+package disclose
+
+import (
+	"context"
+
+	"shenzhong/events"
+	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/workday"
+)
+
+// permits says who may do what.
+var permits = identity.Permits{
+	"record.review":   {identity.Publisher, identity.Leader},
+	"record.publish":  {identity.Publisher, identity.Leader},
+	"record.withhold": {identity.Leader},
+	"record.channel":  {identity.Publisher},
+	"record.withdraw": {identity.Publisher, identity.Leader},
+}
+
+// Review is one person's verdict on a record that is due.
+type Review struct {
+	store.Cause
+	Record  string
+	Verdict string // publish, withhold
+	Ground  string // code of the law pack, for withhold
+}
+
+// Review notes the verdict.
+func (s *Service) Review(ctx context.Context, cmd Review) error {
+	if err := permits.Check(cmd.Actor, "record.review"); err != nil {
+		return err
+	}
+	if cmd.Ground != "" {
+		ground, err := s.cfg.Law.Ground(cmd.Ground, s.today())
+		if err != nil {
+			return err
+		}
+		if ground.Act != "withhold" {
+			return fault.About("ground", fault.Invalid, "“%s”不是不予公示的法定情形", ground.Name)
+		}
+	}
+	return s.records.Change(ctx, cmd.Cause, cmd.Record, func(r *Record) (events.Event, error) {
+		return r.Review(cmd.Actor, cmd.Verdict, cmd.Ground)
+	})
+}
+
+// Publish is the second person's consent; it makes the record public.
+type Publish struct {
+	store.Cause
+	Record   string
+	Channels []events.Channel // where, with proof; the day is filled in
+}
+
+// Publish publishes.
+func (s *Service) Publish(ctx context.Context, cmd Publish) error {
+	if err := permits.Check(cmd.Actor, "record.publish"); err != nil {
+		return err
+	}
+	on := s.today()
+	for i := range cmd.Channels {
+		if err := s.channel(&cmd.Channels[i], on); err != nil {
+			return err
+		}
+	}
+	return s.records.Change(ctx, cmd.Cause, cmd.Record, func(r *Record) (events.Event, error) {
+		return r.Publish(cmd.Actor, on.String(), cmd.Channels, s.settled(r.Record, cmd.Channels, on))
+	})
+}
+
+// AddChannel notes a further place of publication.
+type AddChannel struct {
+	store.Cause
+	Record  string
+	Channel events.Channel
+}
+
+// AddChannel notes it.
+func (s *Service) AddChannel(ctx context.Context, cmd AddChannel) error {
+	if err := permits.Check(cmd.Actor, "record.channel"); err != nil {
+		return err
+	}
+	on := s.today()
+	if err := s.channel(&cmd.Channel, on); err != nil {
+		return err
+	}
+	return s.records.Change(ctx, cmd.Cause, cmd.Record, func(r *Record) (events.Event, error) {
+		return r.Add(cmd.Actor, cmd.Channel, s.settled(r.Record, []events.Channel{cmd.Channel}, on))
+	})
+}
+
+// channel checks a channel against the law pack and fills in the day.
+func (s *Service) channel(c *events.Channel, on workday.Date) error {
+	for _, known := range s.cfg.Law.Channels("", on) {
+		if known.Code == c.Name {
+			c.On = on.String()
+			return nil
+		}
+	}
+	for _, kind := range s.cfg.Law.SubjectKinds(on) {
+		for _, known := range s.cfg.Law.Channels(kind.Code, on) {
+			if known.Code == c.Name {
+				c.On = on.String()
+				return nil
+			}
+		}
+	}
+	return fault.About("channels", fault.Invalid, "没有名为“%s”的公示渠道", c.Name)
+}
+
+// settled are the limits that a publication on those channels ends: each
+// channel has its own.
+func (s *Service) settled(r events.Record, channels []events.Channel, on workday.Date) []string {
+	if r.Sort == "check" {
+		return []string{events.DeadlineID(r.Source, "pub.check.result")}
+	}
+	if r.Sort != "penalty" {
+		return nil
+	}
+	rules := map[string]string{}
+	for _, kind := range s.cfg.Law.SubjectKinds(on) {
+		for _, c := range s.cfg.Law.Channels(kind.Code, on) {
+			rules[c.Code] = c.Rule
+		}
+	}
+	var ids []string
+	for _, c := range channels {
+		if rule := rules[c.Name]; rule != "" {
+			ids = append(ids, events.DeadlineID(r.Source, rule))
+		}
+	}
+	return ids
+}
+
+// every is what ends all limits for publishing a record, on every channel.
+func (s *Service) every(r events.Record) []string {
+	on := s.today()
+	var channels []events.Channel
+	seen := map[string]bool{}
+	for _, kind := range s.cfg.Law.SubjectKinds(on) {
+		for _, c := range s.cfg.Law.Channels(kind.Code, on) {
+			if !seen[c.Code] {
+				seen[c.Code] = true
+				channels = append(channels, events.Channel{Name: c.Code})
+			}
+		}
+	}
+	return s.settled(r, channels, on)
+}
+
+// Withhold is the second person's consent to a lawful non-publication.
+type Withhold struct {
+	store.Cause
+	Record string
+	Reason string
+}
+
+// Withhold notes it.
+func (s *Service) Withhold(ctx context.Context, cmd Withhold) error {
+	if err := permits.Check(cmd.Actor, "record.withhold"); err != nil {
+		return err
+	}
+	return s.records.Change(ctx, cmd.Cause, cmd.Record, func(r *Record) (events.Event, error) {
+		return r.Withhold(cmd.Actor, cmd.Reason, s.every(r.Record))
+	})
+}
+
+// Withdraw takes a record back whose ground has gone.
+type Withdraw struct {
+	store.Cause
+	Record string
+	Reason string // public
+}
+
+// Withdraw withdraws.
+func (s *Service) Withdraw(ctx context.Context, cmd Withdraw) error {
+	if err := permits.Check(cmd.Actor, "record.withdraw"); err != nil {
+		return err
+	}
+	on := s.today().String()
+	return s.records.Change(ctx, cmd.Cause, cmd.Record, func(r *Record) (events.Event, error) {
+		reason, _ := MaskText(cmd.Reason)
+		return r.Withdraw(cmd.Actor, reason, on, []string{events.DeadlineID(r.Source, "pub.withdraw")})
+	})
+}

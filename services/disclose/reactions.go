@@ -1,0 +1,176 @@
+package disclose
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"shenzhong/events"
+	"shenzhong/services/kit/bus"
+	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/view"
+	"shenzhong/services/kit/workday"
+)
+
+// Reactions is everything disclose does when another speaks.
+func (s *Service) Reactions() []bus.Reaction {
+	return []bus.Reaction{
+		bus.On("disclose-prepares-penalties", s.onDecided),
+		bus.On("disclose-recalls-revoked", s.onRevoked),
+		bus.On("disclose-prepares-checks", s.onVisitRecorded),
+		bus.On("disclose-prepares-commitments", s.onCommitmentMade),
+		bus.On("disclose-prepares-breaches", s.onBreached),
+		bus.On("disclose-prepares-plans", s.onPlanPublished),
+		bus.On("disclose-prepares-draws", s.onDrawOpened),
+		s.board.Reaction(),
+	}
+}
+
+// prepare makes the record that a fact calls for, with the next number. The
+// fact is the cause, so a second delivery makes no second record.
+func (s *Service) prepare(ctx context.Context, cause store.Cause, on string, record events.Record, natural bool) error {
+	record = mask(record, natural)
+	series := fmt.Sprintf("%s-GS-%s-000000", s.cfg.District, on[:4])
+	_, err := s.records.Open(ctx, cause, series, func(id string, r *Record) (events.Event, error) {
+		record.ID = id
+		return r.Prepare(record)
+	})
+	return err
+}
+
+func (s *Service) onDecided(ctx context.Context, h bus.Heard[events.CaseDecided]) error {
+	d := h.Fact.Decision
+	decided, err := workday.ParseDate(d.On)
+	if err != nil {
+		return err
+	}
+	severity, err := s.cfg.Law.Severity(d.Severity, decided)
+	if err != nil {
+		return err
+	}
+	until, err := s.counter.Start(severity.Rule, h.Envelope.Subject, d.Unit, "", decided.Start())
+	if err != nil {
+		return err
+	}
+	return s.prepare(ctx, h.Cause("disclose"), d.On, events.Record{
+		Sort: "penalty", Source: h.Envelope.Subject, Title: "行政处罚决定：" + d.Respondent.Name, Facility: d.Respondent.Facility,
+		Name: d.Respondent.Name, USCC: d.Respondent.USCC, DocNo: d.No, Offence: d.Type, Facts: d.Facts, Basis: d.Basis,
+		Content: d.Penalty.Text, Unit: d.Unit, UnitName: d.UnitName, On: d.On, Severity: d.Severity, Until: until.DueDate,
+	}, d.Respondent.Type == "natural")
+}
+
+// onRevoked recalls the record of a decision that no longer stands. A record
+// that was never published is ended in the same way, without a trace in public.
+func (s *Service) onRevoked(ctx context.Context, h bus.Heard[events.DecisionRevoked]) error {
+	rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"source": h.Envelope.Subject}, Limit: 10})
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return fault.New(fault.Early, "no record of %s is known yet", h.Envelope.Subject)
+	}
+	reason, _ := MaskText(h.Fact.Reason)
+	for _, row := range rows {
+		err := s.records.Change(ctx, h.Cause("disclose"), row.Record.ID, func(r *Record) (events.Event, error) {
+			if r.State == Withheld || r.State == Expired || r.State == Withdrawn {
+				return nil, store.Unchanged
+			}
+			return r.Recall(h.Envelope.Subject, reason)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitRecorded]) error {
+	v := h.Fact.Visit
+	on, err := workday.ParseDate(h.Fact.On)
+	if err != nil {
+		return err
+	}
+	var parts []string
+	for _, section := range v.Sections {
+		unit, err := s.cfg.Law.Unit(section.Unit, on)
+		if err != nil {
+			return err
+		}
+		names := make([]string, len(section.Results))
+		for i, code := range section.Results {
+			category, err := s.cfg.Law.ResultCategory(code, on)
+			if err != nil {
+				return err
+			}
+			names[i] = category.Name
+		}
+		parts = append(parts, unit.Name+"："+strings.Join(names, "、"))
+	}
+	lead, err := s.cfg.Law.Unit(v.Lead, on)
+	if err != nil {
+		return err
+	}
+	return s.prepare(ctx, h.Cause("disclose"), h.Fact.On, events.Record{
+		Sort: "check", Source: h.Envelope.Subject, Title: "联合抽查结果：" + v.Name, Facility: v.Facility, Name: v.Name, USCC: v.USCC,
+		DocNo: v.NoticeNo, Content: strings.Join(parts, "；"), Unit: v.Lead, UnitName: lead.Name, On: h.Fact.On,
+	}, false)
+}
+
+func (s *Service) onCommitmentMade(ctx context.Context, h bus.Heard[events.CommitmentMade]) error {
+	c := h.Fact.Commitment
+	return s.plain(ctx, h.Cause("disclose"), c.On, events.Record{
+		Sort: "commitment", Source: h.Envelope.Subject, Title: "信用承诺：" + c.Name, Facility: c.Facility, Name: c.Name, USCC: c.USCC,
+		DocNo: c.ID, Content: strings.Join(c.Obligations, "；"), On: c.On,
+	})
+}
+
+func (s *Service) onBreached(ctx context.Context, h bus.Heard[events.CommitmentBreached]) error {
+	c := h.Fact.Commitment
+	return s.plain(ctx, h.Cause("disclose"), h.Fact.On, events.Record{
+		Sort: "breach", Source: h.Envelope.Subject, Title: "违反信用承诺：" + c.Name, Facility: c.Facility, Name: c.Name, USCC: c.USCC,
+		DocNo: c.ID, Facts: h.Fact.Fact, Content: h.Fact.Remedy, Unit: h.Fact.Unit, On: h.Fact.On,
+	})
+}
+
+func (s *Service) onPlanPublished(ctx context.Context, h bus.Heard[events.PlanPublished]) error {
+	p := h.Fact.Plan
+	titles := make([]string, len(p.Batches))
+	for i, b := range p.Batches {
+		titles[i] = fmt.Sprintf("第%d批 %s（%s 至 %s）", b.No, b.Title, b.From, b.To)
+	}
+	on := workday.DateOf(h.Envelope.Time).String()
+	return s.plain(ctx, h.Cause("disclose"), on, events.Record{
+		Sort: "plan", Source: h.Envelope.Subject, Title: p.Title, DocNo: p.ID, Content: strings.Join(titles, "；"), Unit: p.Lead, On: on,
+	})
+}
+
+func (s *Service) onDrawOpened(ctx context.Context, h bus.Heard[events.DrawOpened]) error {
+	on := workday.DateOf(h.Envelope.Time).String()
+	return s.plain(ctx, h.Cause("disclose"), on, events.Record{
+		Sort: "draw", Source: h.Envelope.Subject, Title: "抽取结果启封：" + h.Fact.Title, DocNo: h.Fact.Draw,
+		Content: fmt.Sprintf("抽取编号 %s，共 %d 个文件，可下载核验", h.Fact.Draw, len(h.Fact.Bundle)), On: on,
+	})
+}
+
+// plain prepares a record that is published by the unit named in it, or by the
+// one that leads the regulation of credit where none is.
+func (s *Service) plain(ctx context.Context, cause store.Cause, on string, record events.Record) error {
+	day, err := workday.ParseDate(on)
+	if err != nil {
+		return err
+	}
+	if record.Unit == "" {
+		areas := s.cfg.Law.Areas()
+		if len(areas) == 0 {
+			return fault.New(fault.Unavailable, "规则包没有载明牵头单位")
+		}
+		record.Unit = areas[0].Lead
+	}
+	unit, err := s.cfg.Law.Unit(record.Unit, day)
+	if err != nil {
+		return err
+	}
+	record.UnitName = unit.Name
+	return s.prepare(ctx, cause, on, record, false)
+}

@@ -1,0 +1,166 @@
+package oversee
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"shenzhong/events"
+	"shenzhong/services/kit/law"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/view"
+)
+
+// Row is a limit as lists show it.
+type Row struct {
+	Deadline  events.Deadline `json:"deadline"`
+	State     State           `json:"state"`
+	Public    bool            `json:"public"`
+	Next      int64           `json:"next"`      // unix milliseconds; never = math.MaxInt64
+	Reminded  []string        `json:"reminded"`  // stages said so far
+	Escalated []string        `json:"escalated"` // to whom it was put
+}
+
+// never is the Next of a limit about which nothing is to be said any more.
+const never = math.MaxInt64
+
+func openBoard(ctx context.Context, tables view.Tables) (*view.View[Row], error) {
+	return view.New(ctx, tables, view.Spec[Row]{
+		Name:  "oversee-limits",
+		Kinds: events.Of("deadline"),
+		Fold:  fold,
+		Columns: []view.Column{
+			{Name: "owner"}, {Name: "state"}, {Name: "rule"}, {Name: "public"}, {Name: "next", Int: true}, {Name: "due", Int: true},
+		},
+		Values: func(_ string, r Row) map[string]any {
+			public := "no"
+			if r.Public {
+				public = "yes"
+			}
+			return map[string]any{
+				"owner": r.Deadline.Owner, "state": string(r.State), "rule": r.Deadline.Rule, "public": public,
+				"next": r.Next, "due": r.Deadline.Due.UnixMilli(),
+			}
+		},
+	})
+}
+
+func fold(r *Row, e events.Envelope) error {
+	r.Next = never
+	switch e.Type {
+	case events.DeadlineKept{}.Kind():
+		f, err := events.Open[events.DeadlineKept](e)
+		if err != nil {
+			return err
+		}
+		r.Deadline, r.State, r.Public = f.Deadline, State(f.State), f.Public
+		if !f.Next.IsZero() {
+			r.Next = f.Next.UnixMilli()
+		}
+	case events.Reminded{}.Kind():
+		f, err := events.Open[events.Reminded](e)
+		if err != nil {
+			return err
+		}
+		r.Reminded = append(r.Reminded, f.Stage)
+		if !f.Next.IsZero() {
+			r.Next = f.Next.UnixMilli()
+		}
+	case events.Overdue{}.Kind():
+		f, err := events.Open[events.Overdue](e)
+		if err != nil {
+			return err
+		}
+		r.State = Overdue
+		if !f.Next.IsZero() {
+			r.Next = f.Next.UnixMilli()
+		}
+	case events.Escalated{}.Kind():
+		f, err := events.Open[events.Escalated](e)
+		if err != nil {
+			return err
+		}
+		r.Escalated = append(r.Escalated, f.To)
+		if !f.Next.IsZero() {
+			r.Next = f.Next.UnixMilli()
+		}
+	}
+	return nil
+}
+
+// Figures is how one unit keeps its limits. Every share is given as numerator
+// and denominator; Few says that the denominator is too small to judge by.
+type Figures struct {
+	Unit    string `json:"unit"`
+	Name    string `json:"name"`
+	Ended   int64  `json:"ended"`   // limits whose matter is dealt with
+	OnTime  int64  `json:"on_time"` // ... of which within the limit
+	Running int64  `json:"running"` // limits that run
+	Overdue int64  `json:"overdue"` // limits that have passed, the matter still open
+	Few     bool   `json:"few"`     // fewer than ten ended
+}
+
+// few is below how many ended limits a share says little. It is no legal number.
+const few = 10
+
+// Figures returns how every unit of the district keeps its limits, in the order
+// of the law pack: this is no ranking.
+func (s *Service) Figures(ctx context.Context) ([]Figures, error) {
+	units := s.cfg.Law.Units()
+	out := make([]Figures, 0, len(units))
+	for _, u := range units {
+		f, err := s.figures(ctx, u)
+		if err != nil {
+			return nil, err
+		}
+		if f.Ended+f.Running+f.Overdue > 0 {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) figures(ctx context.Context, u law.Unit) (Figures, error) {
+	f := Figures{Unit: u.Code, Name: u.Name}
+	for state, into := range map[State][]*int64{
+		Met: {&f.Ended, &f.OnTime}, MetLate: {&f.Ended}, Armed: {&f.Running}, Overdue: {&f.Overdue},
+	} {
+		n, err := s.board.Count(ctx, view.Query{Equal: map[string]any{"owner": u.Code, "state": string(state)}})
+		if err != nil {
+			return f, err
+		}
+		for _, field := range into {
+			*field += n
+		}
+	}
+	f.Few = f.Ended < few
+	return f, nil
+}
+
+// PublicOverdue returns the limits that have passed and that the public may
+// see, the oldest first.
+func (s *Service) PublicOverdue(ctx context.Context) ([]Row, error) {
+	return s.board.List(ctx, view.Query{
+		Equal: map[string]any{"state": string(Overdue), "public": "yes"}, Order: "due", Limit: 200,
+	})
+}
+
+// List returns the limits of a unit in one state, the nearest due first. An
+// empty unit or state means any.
+func (s *Service) List(ctx context.Context, unit string, state State, limit int) ([]Row, error) {
+	equal := map[string]any{}
+	if unit != "" {
+		equal["owner"] = unit
+	}
+	if state != "" {
+		equal["state"] = string(state)
+	}
+	return s.board.List(ctx, view.Query{Equal: equal, Order: "due", Limit: limit})
+}
+
+func ignoreUnchanged(err error) error {
+	if errors.Is(err, store.Unchanged) {
+		return nil
+	}
+	return err
+}

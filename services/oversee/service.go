@@ -1,0 +1,193 @@
+package oversee
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"shenzhong/events"
+	"shenzhong/services/kit/bus"
+	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/law"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/view"
+	"shenzhong/services/kit/workday"
+)
+
+// Config is all that oversee stands on.
+type Config struct {
+	District string
+	Log      store.Log
+	Tables   view.Tables
+	Clock    clock.Clock
+	Law      *law.Pack
+	Calendar *workday.Calendar
+}
+
+// Service keeps the limits of a district.
+type Service struct {
+	cfg    Config
+	limits *store.Collection[Limit]
+	board  *view.View[Row]
+}
+
+// New opens the service on its store.
+func New(ctx context.Context, cfg Config) (*Service, error) {
+	s := &Service{cfg: cfg, limits: store.NewCollection[Limit]("deadline", cfg.Log, cfg.Clock)}
+	board, err := openBoard(ctx, cfg.Tables)
+	if err != nil {
+		return nil, err
+	}
+	s.board = board
+	return s, nil
+}
+
+// Views are the read models of oversee.
+func (s *Service) Views() []view.Folding { return []view.Folding{s.board} }
+
+// Reactions is everything oversee does when another speaks.
+func (s *Service) Reactions() []bus.Reaction {
+	return []bus.Reaction{
+		{Name: "oversee-keeps-deadlines", Kinds: events.Unsealed(), Handle: s.keep},
+		s.board.Reaction(),
+	}
+}
+
+// keep takes the limits that any fact starts or ends from its envelope alone.
+func (s *Service) keep(ctx context.Context, e events.Envelope) error {
+	for _, d := range e.Starts {
+		if err := s.start(ctx, d, e); err != nil {
+			return fmt.Errorf("keep %s: %w", d.ID, err)
+		}
+	}
+	for _, id := range e.Settles {
+		entity, err := EntityOf(id)
+		if err != nil {
+			return err
+		}
+		err = s.limits.Put(ctx, bus.Cause(e, "oversee", "settle"), entity, func(l *Limit) (events.Event, error) {
+			return l.Settle(id, e)
+		})
+		if err != nil {
+			return fmt.Errorf("settle %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) start(ctx context.Context, d events.Deadline, e events.Envelope) error {
+	entity, err := EntityOf(d.ID)
+	if err != nil {
+		return err
+	}
+	plan, err := s.plan(d)
+	if err != nil {
+		return err
+	}
+	return s.limits.Put(ctx, bus.Cause(e, "oversee", "start"), entity, func(l *Limit) (events.Event, error) {
+		return l.Start(d, plan, e)
+	})
+}
+
+// plan lays out the stages of a limit by the rule in force when it began:
+// reminders at the start of the workday so many workdays before, the passing of
+// the limit, and the escalations so many workdays behind.
+func (s *Service) plan(d events.Deadline) (Plan, error) {
+	rule, err := s.cfg.Law.Deadline(d.Rule, workday.DateOf(d.From))
+	if err != nil {
+		return Plan{}, err
+	}
+	due, err := workday.ParseDate(d.DueDate)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan := Plan{Public: rule.PublicOverdue}
+	for _, n := range rule.Remind {
+		day, err := s.cfg.Calendar.Before(due, n)
+		if err != nil {
+			return Plan{}, fmt.Errorf("reminder T-%d: %w", n, err)
+		}
+		plan.Stages = append(plan.Stages, Stage{Name: fmt.Sprintf("T-%d", n), At: day.Start().UTC(), To: d.Owner})
+	}
+	plan.Stages = append(plan.Stages, Stage{Name: stageOverdue, At: d.Due, To: d.Owner})
+	for i, step := range rule.Escalate {
+		at := d.Due
+		if step.After > 0 {
+			day, err := s.cfg.Calendar.After(due, step.After)
+			if err != nil {
+				return Plan{}, fmt.Errorf("escalation %d: %w", i+1, err)
+			}
+			at = day.End().UTC()
+		}
+		plan.Stages = append(plan.Stages, Stage{Name: fmt.Sprintf("escalate-%d", i+1), At: at, To: step.To})
+	}
+	slices.SortStableFunc(plan.Stages, func(a, b Stage) int { return a.At.Compare(b.At) })
+	return plan, nil
+}
+
+// sweepPage is how many limits one look takes.
+const sweepPage = 500
+
+// Sweep says everything about the kept limits that is due now and returns how
+// much it said. Its cost grows with what is due, not with what is open. Two
+// sweepers at once say nothing twice: the stage is the cause.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	now := s.cfg.Clock.Now()
+	rows, err := s.board.List(ctx, view.Query{
+		AtMost: map[string]any{"next": now.UnixMilli()}, Order: "next", Limit: sweepPage,
+	})
+	if err != nil {
+		return 0, err
+	}
+	said := 0
+	for _, row := range rows {
+		n, err := s.fire(ctx, row.Deadline.ID, now)
+		if err != nil {
+			return said, fmt.Errorf("sweep %s: %w", row.Deadline.ID, err)
+		}
+		said += n
+	}
+	return said, nil
+}
+
+func (s *Service) fire(ctx context.Context, id string, now time.Time) (int, error) {
+	entity, err := EntityOf(id)
+	if err != nil {
+		return 0, err
+	}
+	for said := 0; ; said++ {
+		limit, _, err := s.limits.Load(ctx, entity)
+		if err != nil {
+			return said, err
+		}
+		ahead := limit
+		fact, err := ahead.Fire(now)
+		if err != nil || fact == nil { // nothing (more) is due; the row will follow
+			return said, ignoreUnchanged(err)
+		}
+		cause := store.Cause{
+			ID:    fmt.Sprintf("sweep/%d/%s", limit.Round, limit.Stages[ahead.Fired-1].Name),
+			Actor: identity.Service("oversee"),
+		}
+		err = s.limits.Change(ctx, cause, entity, func(l *Limit) (events.Event, error) { return l.Fire(now) })
+		if err != nil {
+			return said, err
+		}
+	}
+}
+
+// Run sweeps every interval until ctx ends.
+func (s *Service) Run(ctx context.Context, tick <-chan time.Time, report func(error)) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick:
+			if _, err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+				report(err)
+			}
+		}
+	}
+}
