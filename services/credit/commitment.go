@@ -59,6 +59,9 @@ func (c *Commitment) Make(made events.Commitment) (events.Event, error) {
 	if len(made.Obligations) == 0 || slices.ContainsFunc(made.Obligations, func(o string) bool { return strings.TrimSpace(o) == "" }) {
 		return nil, fault.About("obligations", fault.Invalid, "请逐条写明承诺事项")
 	}
+	if c.State != "" {
+		return nil, fault.New(fault.Conflict, "该承诺已经登记，目前为“%s”", Title(c.State))
+	}
 	if err := c.move(Made); err != nil {
 		return nil, err
 	}

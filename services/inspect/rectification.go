@@ -20,6 +20,9 @@ type Rectification struct {
 
 // Order starts it.
 func (r *Rectification) Order(o events.RectificationOrdered) (events.Event, error) {
+	if err := stay("整改", r.State, ""); err != nil {
+		return nil, err
+	}
 	state, err := move(nextRectification, "整改", r.State, Ordered)
 	if err != nil {
 		return nil, err
@@ -55,6 +58,9 @@ func (r *Rectification) Check(by identity.Actor, passed bool, note, on string, o
 	}
 	if strings.TrimSpace(note) == "" {
 		return nil, fault.About("note", fault.Invalid, "请写明复查情况")
+	}
+	if err := stay("整改", r.State, Proved); err != nil {
+		return nil, err
 	}
 	to, settled := Ordered, []string(nil)
 	if passed {

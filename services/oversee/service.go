@@ -177,17 +177,3 @@ func (s *Service) fire(ctx context.Context, id string, now time.Time) (int, erro
 		}
 	}
 }
-
-// Run sweeps every interval until ctx ends.
-func (s *Service) Run(ctx context.Context, tick <-chan time.Time, report func(error)) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick:
-			if _, err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-				report(err)
-			}
-		}
-	}
-}
