@@ -178,8 +178,10 @@ func (p *Pack) checkChannel(c Channel) error {
 			return fault.New(fault.Invalid, "公示渠道“%s”的主体类型“%s”不存在。", c.Code, s)
 		}
 	}
-	_, err := p.deadlines.pick(c.Rule, c.ValidFrom)
-	return err
+	if _, err := p.deadlines.pick(c.Rule, c.ValidFrom); err != nil {
+		return fault.New(fault.Invalid, "公示渠道“%s”：%w", c.Code, err)
+	}
+	return nil
 }
 
 func (p *Pack) checkClause(c Clause) error {

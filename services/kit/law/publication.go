@@ -40,7 +40,7 @@ func (s Severity) check(p *Pack) error {
 	}
 	d, err := p.deadlines.pick(s.Rule, s.ValidFrom)
 	if err != nil {
-		return err
+		return fault.New(fault.Invalid, "公示分类“%s”：%w", s.Class, err)
 	}
 	if d.Unit != workday.Month || d.N != s.Max || d.Min != s.Min {
 		return fault.New(fault.Invalid, "公示分类“%s”与期限“%s”不一致。", s.Class, s.Rule)
