@@ -76,6 +76,7 @@ type Route struct {
 	Lead      string   `yaml:"lead"`
 	Assist    []string `yaml:"assist"`
 	Reason    string   `yaml:"reason"` // why this unit, in Chinese
+	Plan      string   `yaml:"plan"`   // the clause of the plan that names the matter, "四(三)2"
 }
 
 func (r Route) key() string { return r.Violation }

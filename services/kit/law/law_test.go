@@ -261,3 +261,65 @@ func TestLists(t *testing.T) {
 		t.Errorf("version %s", got)
 	}
 }
+
+// TestLint finds a rule that outlives its basis, one that begins before it, one
+// that lapses and comes back, and an item whose offense nobody deals with.
+func TestLint(t *testing.T) {
+	findings := func(old, new string) (said []string) {
+		t.Helper()
+		content := strings.Replace(mustRead(t), old, new, 1)
+		if content == mustRead(t) && old != new {
+			t.Fatalf("%q does not occur", old)
+		}
+		p, err := Load(files(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range p.Lint() {
+			said = append(said, f.String())
+		}
+		return said
+	}
+	asIs := findings("", "")
+	if !slices.ContainsFunc(asIs, func(s string) bool {
+		return strings.HasPrefix(s, "期限“pub”（自2013-01-01）：依据《旧条例》（第1号）自2026-03-29之后失效")
+	}) {
+		t.Errorf("a limit that outlives its basis is not among %q", asIs)
+	}
+	for _, tt := range []struct{ old, new, says string }{
+		{"basis: [new], verified: false, valid_from: 2026-03-30}\n  - {violation: price", "basis: [new, old], verified: false, valid_from: 2026-03-30}\n  - {violation: price", "违法行为“unapproved”（自2026-03-30）：依据《旧条例》"},
+		{"valid_to: 2026-03-29}\n  - {violation: unapproved", "valid_to: 2026-03-01}\n  - {violation: unapproved", "中间有空档"},
+		{"basis: [new 第1条], verified: true, valid_from: 2026-03-30", "basis: [new 第1条], verified: true, valid_from: 2026-03-01", "自2026-03-30才施行"},
+		{"basis: [old 第18条], verified: true, valid_from: 2013-01-01, valid_to: 2026-03-29}\n  - {violation", "basis: [old 第18条], verified: true, valid_from: 2025-01-01, valid_to: 2026-03-29}\n  - {violation", "检查事项“mzj-101”"},
+	} {
+		got := findings(tt.old, tt.new)
+		if count(got, tt.says) != count(asIs, tt.says)+1 {
+			t.Errorf("no further finding says %q: %q", tt.says, got)
+		}
+	}
+}
+
+func count(said []string, part string) (n int) {
+	for _, s := range said {
+		if strings.Contains(s, part) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestOpen(t *testing.T) {
+	p := mustLoad(t)
+	open := func(on string) (keys []string) {
+		for _, f := range p.Open(mustDate(t, on)) {
+			keys = append(keys, f.Key)
+		}
+		return keys
+	}
+	if got := open("2026-01-05"); !slices.Contains(got, "credit") || slices.Contains(got, "grave.area") || slices.Contains(got, "pub") {
+		t.Errorf("open in January %v", got)
+	}
+	if got := open("2026-04-05"); slices.Contains(got, "credit") || !slices.Contains(got, "grave.area") {
+		t.Errorf("open in April %v", got)
+	}
+}
