@@ -139,7 +139,7 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 				continue
 			}
 			id := fmt.Sprintf("%s-ZG-%s-%s-%d", s.cfg.District, strings.TrimPrefix(visit.ID, s.cfg.District+"-JC-"), section.Unit, f.No)
-			due, err := s.counter.Grant("check.rectify", s.orders.Subject(id), section.Unit, "复查责令改正情况："+visit.Name, h.Envelope.Time, f.Days)
+			due, err := s.counter.Grant("rectify", s.orders.Subject(id), section.Unit, "复查责令改正情况："+visit.Name, h.Envelope.Time, f.Days)
 			if err != nil {
 				return err
 			}

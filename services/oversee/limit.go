@@ -55,6 +55,7 @@ func (l *Limit) Start(d events.Deadline, plan Plan, e events.Envelope) (events.E
 	first := l.Started == 0
 	moved := !first && !d.Due.Equal(l.Deadline.Due)
 	handed := !first && d.Owner != l.Deadline.Owner
+	was := l.Deadline.Owner
 	l.Started, l.Deadline, l.Public = e.Version, d, plan.Public
 	if l.Closed != "" || l.Settled > e.Version { // it had ended before it was heard of
 		l.Stages, l.Fired = nil, 0
@@ -70,7 +71,9 @@ func (l *Limit) Start(d events.Deadline, plan Plan, e events.Envelope) (events.E
 		}
 	} else {
 		for i := l.Fired; i < len(l.Stages); i++ {
-			l.Stages[i].To = address(l.Stages[i].To, d.Owner)
+			if l.Stages[i].To == was {
+				l.Stages[i].To = d.Owner
+			}
 		}
 	}
 	switch {
@@ -171,17 +174,6 @@ func ended(at time.Time, d events.Deadline) State {
 func upcoming(stages []Stage, from time.Time) []Stage {
 	return slices.DeleteFunc(slices.Clone(stages), func(s Stage) bool { return s.reminder() && !s.At.After(from) })
 }
-
-// address keeps what is addressed to the owner with the present owner.
-func address(to, owner string) string {
-	if to == leader {
-		return to
-	}
-	return owner
-}
-
-// leader stands for the head of the unit that owns a limit.
-const leader = "unit_leader"
 
 // EntityOf is the id under which oversee keeps a limit: that of the limit, led
 // by its district.

@@ -28,7 +28,7 @@ func limitOf(owner string, due time.Time) events.Deadline {
 func planOf(due time.Time) Plan {
 	return Plan{Public: true, Stages: []Stage{
 		{Name: "T-2", At: due.Add(-72 * time.Hour), To: "scjgj"}, {Name: "T-1", At: due.Add(-24 * time.Hour), To: "scjgj"},
-		{Name: stageOverdue, At: due, To: "scjgj"}, {Name: "escalate-1", At: due, To: leader},
+		{Name: stageOverdue, At: due, To: "scjgj"}, {Name: "escalate-1", At: due, To: "unit_leader"},
 	}}
 }
 
@@ -158,7 +158,7 @@ func TestHandedOnKeepsTheDate(t *testing.T) {
 	if !ok || kept.Change != "handed_on" || !kept.Deadline.Due.Equal(due) || kept.Deadline.Owner != "fgw" {
 		t.Fatalf("got %+v", e)
 	}
-	if l.Round != 1 || l.Stages[0].To != "fgw" || l.Stages[3].To != leader {
+	if l.Round != 1 || l.Stages[0].To != "fgw" || l.Stages[3].To != "unit_leader" {
 		t.Fatalf("round %d, stages %+v", l.Round, l.Stages)
 	}
 }
