@@ -1,0 +1,254 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"shenzhong/deploy/packs"
+	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/law"
+	"shenzhong/services/kit/workday"
+)
+
+// deadlineFlags is what was asked for, as it was typed.
+type deadlineFlags struct {
+	rule, from, days, unit string
+	json, list             bool
+}
+
+// deadlineAnswer is the form of --json; outside checks rely on its names.
+type deadlineAnswer struct {
+	Due         string       `json:"due"` // the last day, 2006-01-02
+	Provisional bool         `json:"provisional"`
+	Rule        string       `json:"rule"` // empty for a free count
+	Name        string       `json:"name,omitempty"`
+	Trigger     string       `json:"trigger,omitempty"`
+	Citation    string       `json:"citation"`
+	Verified    string       `json:"verified,omitempty"`
+	Caution     string       `json:"caution,omitempty"`
+	DayZero     string       `json:"dayZero"`
+	Raw         string       `json:"raw"` // the last day before it moved off a holiday
+	DueAt       string       `json:"dueAt"`
+	N           int          `json:"n"`
+	Unit        workday.Unit `json:"unit"`
+	Shortest    *shortest    `json:"shortest,omitempty"`
+	Calendar    string       `json:"calendar"`
+	Pack        string       `json:"pack"`
+	Counted     []countedDay `json:"counted"`
+	Explanation string       `json:"explanation"`
+	reckoning   workday.Reckoning
+}
+
+// shortest is the lower end of a limit that the law gives as a range.
+type shortest struct {
+	N   int    `json:"n"`
+	Due string `json:"due"`
+}
+
+type countedDay struct {
+	Date   string `json:"date"`
+	Counts bool   `json:"counts"`
+	Reason string `json:"reason"`
+}
+
+func newDeadlineCommand() *cobra.Command {
+	var f deadlineFlags
+	cmd := &cobra.Command{
+		Use:   "deadline (--rule ID | --days N [--unit 单位]) --from 日期",
+		Short: "计算期限的届满日，逐日说明怎样算出来",
+		Example: "  shenzhong deadline --rule pub.penalty.portal --from 2026-09-30\n" +
+			"  shenzhong deadline --days 7 --unit workday --from 2026-09-30 --json\n" +
+			"  shenzhong deadline --list --from 2026-09-30",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("多余的参数“%s”，期限用 --rule 或 --days 指定，起算日用 --from 指定。", args[0])}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := runDeadline(cmd.OutOrStdout(), f)
+			if kind := fault.KindOf(err); kind == fault.Invalid || kind == fault.NotFound || kind == fault.Conflict {
+				return usageError{err}
+			}
+			return err
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.rule, "rule", "", "期限目录中的规则，例如 pub.withdraw")
+	flags.StringVar(&f.from, "from", "", "起算的日期 2026-09-30，或者时刻 2026-09-30T16:30（北京时间）")
+	flags.StringVar(&f.days, "days", "", "期限的数量，不用规则时填写")
+	flags.StringVar(&f.unit, "unit", "", "期限的单位：workday 工作日（缺省）、day 自然日、month 月、hour 小时")
+	flags.BoolVar(&f.json, "json", false, "输出 JSON")
+	flags.BoolVar(&f.list, "list", false, "列出起算日有效的全部规则")
+	return cmd
+}
+
+func runDeadline(out io.Writer, f deadlineFlags) error {
+	from, err := parseFrom(f.from)
+	if err != nil {
+		return err
+	}
+	calendar, err := workday.New()
+	if err != nil {
+		return fmt.Errorf("read the calendar: %w", err)
+	}
+	files, err := packs.Wulong()
+	if err != nil {
+		return fmt.Errorf("open the law pack: %w", err)
+	}
+	pack, err := law.Load(files)
+	if err != nil {
+		return fmt.Errorf("read the law pack: %w", err)
+	}
+	if f.list {
+		return listDeadlines(out, pack, workday.DateOf(from))
+	}
+	answer, err := countDeadline(pack, calendar, from, f)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		enc := json.NewEncoder(out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(answer)
+	}
+	_, err = io.WriteString(out, answer.text())
+	return err
+}
+
+// parseFrom reads a date or a moment in the business zone.
+func parseFrom(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, fault.New(fault.Invalid, "没有起算日，请用 --from 填写，例如 --from 2026-09-30。")
+	}
+	if t, err := time.ParseInLocation("2006-01-02T15:04", s, workday.Zone); err == nil {
+		return t, nil
+	}
+	d, err := workday.ParseDate(s)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return d.Start(), nil
+}
+
+// countDeadline counts by the rule or by the number that was given.
+func countDeadline(pack *law.Pack, calendar *workday.Calendar, from time.Time, f deadlineFlags) (deadlineAnswer, error) {
+	switch {
+	case f.rule == "" && f.days == "":
+		return deadlineAnswer{}, fault.New(fault.Invalid, "没有期限，请用 --rule 指定规则，或者用 --days 填写数量。")
+	case f.rule != "" && (f.days != "" || f.unit != ""):
+		return deadlineAnswer{}, fault.New(fault.Invalid, "--rule 与 --days、--unit 不能同时使用，规则自带数量和单位。")
+	case f.rule != "":
+		return countRule(pack, calendar, from, f.rule)
+	}
+	n, err := strconv.Atoi(f.days)
+	if err != nil {
+		return deadlineAnswer{}, fault.New(fault.Invalid, "--days 应当是正整数，现在是“%.24s”。", f.days)
+	}
+	unit := workday.Workday
+	if f.unit != "" {
+		unit = workday.Unit(f.unit)
+	}
+	r, err := calendar.Reckon(from, workday.Term{N: n, Unit: unit}, nil)
+	if err != nil {
+		return deadlineAnswer{}, err
+	}
+	return newAnswer(pack, r, countingRules(pack)), nil
+}
+
+// countingRules is what a count without a rule rests on.
+func countingRules(pack *law.Pack) string {
+	code, err := pack.Instrument("mfd")
+	if err != nil {
+		return ""
+	}
+	return code.Cited() + "第201条至第204条"
+}
+
+func countRule(pack *law.Pack, calendar *workday.Calendar, from time.Time, id string) (deadlineAnswer, error) {
+	rule, err := pack.Deadline(id, workday.DateOf(from))
+	if err != nil {
+		return deadlineAnswer{}, fault.New(fault.NotFound, "%w加 --list 查看全部规则。", err)
+	}
+	term, err := rule.Term(0)
+	if err != nil {
+		return deadlineAnswer{}, err
+	}
+	r, err := calendar.Reckon(from, term, nil)
+	if err != nil {
+		return deadlineAnswer{}, err
+	}
+	a := newAnswer(pack, r, rule.Citation())
+	a.Rule, a.Name, a.Trigger = rule.ID, rule.Name, rule.Trigger
+	a.Verified, a.Caution = string(rule.Verified), strings.TrimSpace(rule.Caution()+rule.Note)
+	if term, ranged := rule.Shortest(); ranged {
+		low, err := calendar.Reckon(from, term, nil)
+		if err != nil {
+			return deadlineAnswer{}, err
+		}
+		a.Shortest = &shortest{term.N, low.DueDate.String()}
+	}
+	return a, nil
+}
+
+func newAnswer(pack *law.Pack, r workday.Reckoning, citation string) deadlineAnswer {
+	a := deadlineAnswer{
+		Due: r.DueDate.String(), Provisional: r.Provisional, Citation: citation,
+		DayZero: r.DayZero.String(), Raw: r.Raw.String(), DueAt: r.Due.Format(time.RFC3339),
+		N: r.Term.N, Unit: r.Term.Unit, Calendar: r.Calendar, Pack: pack.Version(),
+		Counted: make([]countedDay, 0, len(r.Counted)), Explanation: r.Explain(), reckoning: r,
+	}
+	for _, d := range r.Counted {
+		a.Counted = append(a.Counted, countedDay{d.Date.String(), d.Counts, d.Reason})
+	}
+	return a
+}
+
+// text is the answer for a reader.
+func (a deadlineAnswer) text() string {
+	var b strings.Builder
+	if a.Rule != "" {
+		fmt.Fprintf(&b, "规则  %s（%s）\n起算  %s\n", a.Name, a.Rule, a.Trigger)
+	}
+	fmt.Fprintf(&b, "届满  %s", a.Due)
+	if a.Provisional {
+		b.WriteString("（暂定）")
+	}
+	if a.Shortest != nil {
+		fmt.Fprintf(&b, "，最短到 %s", a.Shortest.Due)
+	}
+	fmt.Fprintf(&b, "\n依据  %s\n", a.Citation)
+	if a.Caution != "" {
+		fmt.Fprintf(&b, "注意  %s\n", a.Caution)
+	}
+	fmt.Fprintf(&b, "说明  %s\n逐日\n  %s  第0日  不计入\n", a.Explanation, a.DayZero)
+	n := 0
+	for _, d := range a.reckoning.Counted {
+		if !d.Counts {
+			fmt.Fprintf(&b, "  %s  不计入  %s\n", d.Date, d.Reason)
+			continue
+		}
+		n++
+		fmt.Fprintf(&b, "  %s  第%d日  %s\n", d.Date, n, d.Reason)
+	}
+	return b.String()
+}
+
+// listDeadlines prints the catalogue of one day.
+func listDeadlines(out io.Writer, pack *law.Pack, on workday.Date) error {
+	var errs []error
+	for _, d := range pack.Deadlines(on) {
+		_, err := fmt.Fprintf(out, "%-22s %d%s  %s  %s\n", d.ID, d.N, d.Unit, d.Name, d.Citation())
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
