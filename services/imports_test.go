@@ -49,7 +49,7 @@ var floorPlan = []struct {
 	{"services/kit/view/mongoview", []string{"services/kit/view", "services/kit/fault", "services/kit/mongo", "go.mongodb.org/..."}, "view.Tables"},
 	{"services/kit/store/storetest", []string{"events", "services/kit/store", "services/kit/fault", "services/kit/clock", "services/kit/identity", "github.com/anishathalye/porcupine", "pgregory.net/rapid"}, "a suite"},
 	{"services/kit/view/viewtest", []string{"events", "services/kit/view", "services/kit/fault"}, "a suite"},
-	{"services/kit/servicetest", []string{"services/kit/bus", "services/kit/fault", "services/kit/store"}, "for tests"},
+	{"services/kit/servicetest", append([]string{"deploy/packs"}, decides...), "for tests"},
 	{"services/kit/store", []string{"events", "services/kit/fault", "services/kit/clock", "services/kit/identity"}, "the commit"},
 	{"services/kit/bus/jsbus", []string{"events", "services/kit/bus", "services/kit/store", "services/kit/fault", "services/kit/clock", "github.com/nats-io/..."}, "the only room under services with NATS"},
 	{"services/kit/bus", []string{"events", "services/kit/fault", "services/kit/identity", "services/kit/store"}, "hearing"},

@@ -100,7 +100,7 @@ func (c *Commitment) Hear(statement string) (events.Event, error) {
 
 // Establish enters the breach.
 func (c *Commitment) Establish(unit, on, remedy string) (events.Event, error) {
-	if unit != c.Unit {
+	if c.State == Heard && unit != c.Unit {
 		return nil, fault.New(fault.Denied, "由告知违诺的单位认定")
 	}
 	if err := c.move(Breached); err != nil {
