@@ -47,7 +47,7 @@ func (p *Pack) rules() []named {
 
 // Lint returns what a lawyer should look at before the pack is published: a
 // rule whose basis was not in force on its first day or has ended since, a gap
-// between two versions of a rule, an item whose offence nobody had to deal
+// between two versions of a rule, an item whose offense nobody had to deal
 // with. An empty result does not make the rules right.
 func (p *Pack) Lint() []Finding {
 	var found []Finding

@@ -142,6 +142,8 @@ func TestRefusals(t *testing.T) {
 		{"a moment too late", now.AddDate(400, 0, 0), Term{N: 7, Unit: Day}, nil},
 		{"pause without beginning", now, Term{N: 7, Unit: Day}, []Pause{{Reason: "鉴定", Approver: "局长"}}},
 		{"pause that ends before it begins", now, Term{N: 7, Unit: Day}, []Pause{{From: day, To: day.AddDays(-1), Reason: "鉴定", Approver: "局长"}}},
+		{"pause of a century", now, Term{N: 7, Unit: Day}, []Pause{{From: day, To: day.AddDays(36525), Reason: "鉴定", Approver: "局长"}}},
+		{"pause in antiquity", now, Term{N: 7, Unit: Day}, []Pause{{From: mustDate(t, "0221-01-01"), Reason: "鉴定", Approver: "局长"}}},
 		{"pause without reason", now, Term{N: 7, Unit: Day}, []Pause{{From: day, Approver: "局长"}}},
 		{"pause without approver", now, Term{N: 7, Unit: Day}, []Pause{{From: day, Reason: "鉴定"}}},
 		{"pause counting back", now, Term{N: 7, Unit: Day, Direction: Backward}, []Pause{{From: day, Reason: "鉴定", Approver: "局长"}}},

@@ -140,6 +140,8 @@ func checkPauses(t Term, pauses []Pause) error {
 			return fault.New(fault.Invalid, "中止没有写明开始日期。")
 		case !p.To.IsZero() && p.To.Before(p.From):
 			return fault.New(fault.Invalid, "中止的结束日期 %s 早于开始日期 %s。", p.To, p.From)
+		case p.From.Before(DateOf(earliest)) || !p.From.Before(DateOf(latest)) || p.To.Sub(p.From) > Day.most():
+			return fault.New(fault.Invalid, "自 %s 起的中止日期不合理，请核对。", p.From)
 		case p.Reason == "" || p.Approver == "":
 			return fault.New(fault.Invalid, "自 %s 起的中止应当写明理由和批准人。", p.From)
 		}
