@@ -1,0 +1,101 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"shenzhong/services/kit/web/ui"
+)
+
+// Page serves a public page below Config.Base. handler reads what it needs and
+// returns what is to be shown; an error becomes a page that says what to do.
+func Page(s *Server, path string, handler func(*fiber.Ctx) (ui.Page, error)) {
+	s.app.Get(s.cfg.Base+path, func(c *fiber.Ctx) error {
+		page, err := handler(c)
+		if err != nil {
+			return err
+		}
+		return show(c, http.StatusOK, ui.Layout(s.skin, comforts(c), page))
+	})
+}
+
+// show renders a component whole before the first byte is sent, so that a page
+// that cannot be rendered becomes an error page and not half a page.
+func show(c *fiber.Ctx, code int, component templ.Component) error {
+	var out bytes.Buffer
+	if err := component.Render(c.UserContext(), &out); err != nil {
+		return fmt.Errorf("render %s: %w", c.Route().Path, err)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.Status(code).Send(out.Bytes())
+}
+
+// fail answers an error: with a problem where a program asked, with a page
+// where a person did.
+func (s *Server) fail(c *fiber.Ctx, err error) error {
+	ctx := c.UserContext()
+	if Request(ctx) == "" { // the request could not be read, so nobody attended it
+		s.greet(c, "")
+	}
+	p := describe(ctx, err)
+	for name, values := range p.GetHeaders() {
+		c.Set(name, values[0])
+	}
+	if !strings.HasPrefix(c.Path(), s.cfg.Base+"/api/") {
+		failed := ui.Page{Title: p.Title, Body: ui.Failure(s.skin, p.Title, p.Detail, p.Request)}
+		err := show(c, p.Status, ui.Layout(s.skin, comforts(c), failed))
+		if err == nil {
+			return nil
+		}
+		slog.ErrorContext(ctx, "show failure", "request", p.Request, "err", err)
+	}
+	if err := c.Status(p.Status).JSON(p); err != nil {
+		return errors.Join(err, c.SendStatus(http.StatusInternalServerError))
+	}
+	c.Set(fiber.HeaderContentType, p.ContentType(""))
+	return nil
+}
+
+// comfort is the cookie that keeps how a reader wants pages to look.
+const comfortCookie = "sz-look"
+
+// comforts reads how the reader wants pages to look.
+func comforts(c *fiber.Ctx) ui.Comfort {
+	look := c.Cookies(comfortCookie)
+	return ui.Comfort{Large: strings.Contains(look, "large"), Contrast: strings.Contains(look, "contrast"), Here: c.Path()}
+}
+
+// comfort serves the two switches of the reading aid. They are links, so they
+// work without scripts; all they change is this reader's own cookie.
+func (s *Server) comfort() {
+	s.app.Get(s.cfg.Base+"/look", func(c *fiber.Ctx) error {
+		var look []string
+		for _, choice := range []string{"large", "contrast"} {
+			if c.Query(choice) == "on" {
+				look = append(look, choice)
+			}
+		}
+		c.Cookie(&fiber.Cookie{
+			Name: comfortCookie, Value: strings.Join(look, "."), Path: s.cfg.Base + "/",
+			MaxAge: 365 * 24 * 3600, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+		})
+		return c.Redirect(s.local(c.Query("back")), http.StatusSeeOther)
+	})
+}
+
+// local is where to go back to: a page of this server, whatever was asked.
+func (s *Server) local(back string) string {
+	inside := strings.HasPrefix(back, s.cfg.Base+"/") && !strings.HasPrefix(back, "//") &&
+		!strings.ContainsAny(back, "\\\r\n\t") && !strings.Contains(back, "/../")
+	if inside {
+		return back
+	}
+	return s.cfg.Base + "/"
+}
