@@ -1,0 +1,95 @@
+package draw
+
+import (
+	"slices"
+
+	"shenzhong/events"
+	"shenzhong/services/draw/fdraw"
+)
+
+// lists are the registers as a draw takes them, in its own files.
+type lists struct {
+	pool     *fdraw.Pool
+	officers *fdraw.Officers
+	registry *fdraw.Registry
+}
+
+// lists turns what inspect froze into the files of the draw: the attributes, the
+// probabilities that the announced policy gives them, and who may come.
+func (d *Draw) lists(frozen events.BatchFrozen, salt fdraw.Digest) (lists, error) {
+	var l lists
+	a, err := d.announced()
+	if err != nil {
+		return l, err
+	}
+	policy, err := fdraw.ParsePolicy(d.Files.Policy)
+	if err != nil {
+		return l, err
+	}
+	if l.registry, err = registry(a.Head, frozen); err != nil {
+		return l, err
+	}
+	chances, err := fdraw.Rates(policy, l.registry)
+	if err != nil {
+		return l, err
+	}
+	candidates := map[string]events.Candidate{}
+	for _, c := range frozen.Candidates {
+		candidates[c.Facility] = c
+	}
+	units := make([]fdraw.Unit, len(chances))
+	for i, chance := range chances {
+		c := candidates[chance.Facility]
+		units[i] = fdraw.Unit{Facility: chance.Facility, Stratum: c.Stratum, PPM: chance.PPM, Reason: chance.Reason, Demand: demand(c.Tasks)}
+	}
+	if l.pool, err = fdraw.NewPool(a.Head, units); err != nil {
+		return l, err
+	}
+	officers := make([]fdraw.Officer, len(frozen.Officers))
+	for i, o := range frozen.Officers {
+		officers[i] = fdraw.Officer{ID: o.Officer, Dept: o.Unit, Max: o.Max, Skills: slices.Sorted(slices.Values(o.Skills))}
+	}
+	barred := make([]fdraw.Barred, len(frozen.Exclusions))
+	for i, x := range frozen.Exclusions {
+		barred[i] = fdraw.Barred{Officer: x.Officer, Facility: x.Facility, Code: fdraw.Code(x.Code)}
+	}
+	l.officers, err = fdraw.NewOfficers(a.Head, salt, officers, barred)
+	return l, err
+}
+
+// flags ties the marks of the register to the words of the draw files.
+var flags = map[string]fdraw.Flag{
+	"complaints": fdraw.HighComplaint, "abnormal": fdraw.AbnormalList, "serious": fdraw.SeriousViolation, "attention": fdraw.HighAttention,
+}
+
+func registry(head fdraw.Head, frozen events.BatchFrozen) (*fdraw.Registry, error) {
+	entries := make([]fdraw.Entry, len(frozen.Candidates))
+	var plans []fdraw.Plan
+	for i, c := range frozen.Candidates {
+		entry := fdraw.Entry{
+			Facility: c.Facility, Category: c.Category, Grade: c.Grade, Risk: c.Risk, Status: fdraw.Active, Inspected: c.Inspected, Drawn: c.Drawn,
+		}
+		if c.Closed {
+			entry.Status = fdraw.Closed
+		}
+		for _, f := range c.Flags {
+			if flag, ok := flags[f]; ok && !slices.Contains(entry.Flags, flag) {
+				entry.Flags = append(entry.Flags, flag)
+			}
+		}
+		slices.Sort(entry.Flags)
+		entries[i] = entry
+		if !slices.ContainsFunc(plans, func(p fdraw.Plan) bool { return p.Category == c.Category }) {
+			plans = append(plans, fdraw.Plan{Category: c.Category, Draw: frozen.Draw, Of: frozen.Draws})
+		}
+	}
+	return fdraw.NewRegistry(head, plans, entries)
+}
+
+func demand(tasks []events.UnitTask) fdraw.Demand {
+	d := make(fdraw.Demand, len(tasks))
+	for i, t := range tasks {
+		d[i] = fdraw.Need{Dept: t.Unit, Count: t.Officers, Skill: t.Skill}
+	}
+	return d
+}

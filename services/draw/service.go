@@ -1,0 +1,360 @@
+package draw
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"shenzhong/events"
+	"shenzhong/services/draw/fdraw"
+	"shenzhong/services/kit/bus"
+	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/law"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/view"
+	"shenzhong/services/kit/workday"
+)
+
+// Config is all that draw stands on.
+type Config struct {
+	District string
+	Log      store.Log
+	Tables   view.Tables
+	Clock    clock.Clock
+	Law      *law.Pack
+	Hash     fdraw.Hash // of new draws
+}
+
+// Service holds the draws of a district.
+type Service struct {
+	cfg   Config
+	draws *store.Collection[Draw]
+	board *view.View[Row]
+}
+
+// New opens the service on its store.
+func New(ctx context.Context, cfg Config) (*Service, error) {
+	s := &Service{cfg: cfg, draws: store.NewCollection[Draw]("draw", cfg.Log, cfg.Clock)}
+	var err error
+	s.board, err = view.New(ctx, cfg.Tables, view.Spec[Row]{
+		Name: "draw-board", Kinds: events.Of("draw"), Fold: fold,
+		Columns: []view.Column{{Name: "batch"}, {Name: "state"}},
+		Values: func(_ string, r Row) map[string]any {
+			return map[string]any{"batch": r.Batch, "state": string(r.State)}
+		},
+	})
+	return s, err
+}
+
+// permits says who may do what.
+var permits = identity.Permits{
+	"draw.commit":  {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
+	"draw.reveal":  {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
+	"draw.close":   {identity.Officer, identity.Leader},
+	"draw.beacon":  {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
+	"draw.replace": {identity.Officer, identity.Leader},
+	"draw.open":    {identity.Officer, identity.Leader},
+}
+
+// Commit hands in a party's commitment.
+type Commit struct {
+	store.Cause
+	Draw   string
+	Commit string // 64 hexadecimal digits, made on the party's own machine
+}
+
+// Commit takes it.
+func (s *Service) Commit(ctx context.Context, cmd Commit) error {
+	if err := permits.Check(cmd.Actor, "draw.commit"); err != nil {
+		return err
+	}
+	digest, err := fdraw.ParseDigest(cmd.Commit)
+	if err != nil {
+		return fault.About("commit", fault.Invalid, "承诺值不合规：%w", err)
+	}
+	now := s.cfg.Clock.Now()
+	return s.draws.Change(ctx, cmd.Cause, cmd.Draw, func(d *Draw) (events.Event, error) { return d.Commit(cmd.Actor, digest, now) })
+}
+
+// Reveal opens a party's commitment.
+type Reveal struct {
+	store.Cause
+	Draw  string
+	Nonce string // 64 hexadecimal digits
+}
+
+// Reveal takes it.
+func (s *Service) Reveal(ctx context.Context, cmd Reveal) error {
+	if err := permits.Check(cmd.Actor, "draw.reveal"); err != nil {
+		return err
+	}
+	nonce, err := fdraw.ParseDigest(cmd.Nonce)
+	if err != nil {
+		return fault.About("nonce", fault.Invalid, "随机数不合规：%w", err)
+	}
+	now := s.cfg.Clock.Now()
+	return s.draws.Change(ctx, cmd.Cause, cmd.Draw, func(d *Draw) (events.Event, error) { return d.Reveal(cmd.Actor, nonce, now) })
+}
+
+// Close ends the reveals.
+type Close struct {
+	store.Cause
+	Draw string
+}
+
+// Close ends them.
+func (s *Service) Close(ctx context.Context, cmd Close) error {
+	return s.ofLead(ctx, cmd.Cause, "draw.close", cmd.Draw, func(d *Draw, now time.Time) (events.Event, error) { return d.Close(now) })
+}
+
+// ofLead runs an act that belongs to the lead unit of the draw.
+func (s *Service) ofLead(ctx context.Context, by store.Cause, act, id string, do func(*Draw, time.Time) (events.Event, error)) error {
+	if err := permits.Check(by.Actor, act); err != nil {
+		return err
+	}
+	now := s.cfg.Clock.Now()
+	return s.draws.Change(ctx, by, id, func(d *Draw) (events.Event, error) {
+		if err := by.Actor.OfUnit(d.Lead); err != nil {
+			return nil, err
+		}
+		return do(d, now)
+	})
+}
+
+// TypeBeacon is the public number as one officer typed it.
+type TypeBeacon struct {
+	store.Cause
+	Draw  string
+	Value string
+}
+
+// TypeBeacon takes it. Officers of any party may type, so that it takes two
+// units where the parties want that.
+func (s *Service) TypeBeacon(ctx context.Context, cmd TypeBeacon) error {
+	if err := permits.Check(cmd.Actor, "draw.beacon"); err != nil {
+		return err
+	}
+	now := s.cfg.Clock.Now()
+	return s.draws.Change(ctx, cmd.Cause, cmd.Draw, func(d *Draw) (events.Event, error) {
+		if !slices.Contains(d.Parties, cmd.Actor.Unit) {
+			return nil, fault.New(fault.Denied, "只有参与方的人员可以录入公开随机数")
+		}
+		return d.Type(cmd.Actor, cmd.Value, now)
+	})
+}
+
+// Replace refills a seat.
+type Replace struct {
+	store.Cause
+	Draw     string
+	Facility string
+	Unit     string
+	No       int
+	Reason   string // leave, avoid, challenge, vacancy
+	Note     string
+}
+
+// Replace refills it with the next card.
+func (s *Service) Replace(ctx context.Context, cmd Replace) error {
+	return s.ofLead(ctx, cmd.Cause, "draw.replace", cmd.Draw, func(d *Draw, _ time.Time) (events.Event, error) {
+		return d.Replace(cmd.Facility, cmd.Unit, cmd.No, fdraw.Cause(cmd.Reason), cmd.Note)
+	})
+}
+
+// Open makes a draw public.
+type Open struct {
+	store.Cause
+	Draw string
+}
+
+// Open opens it once its day has come.
+func (s *Service) Open(ctx context.Context, cmd Open) error {
+	return s.ofLead(ctx, cmd.Cause, "draw.open", cmd.Draw, func(d *Draw, now time.Time) (events.Event, error) { return d.Open(false, now) })
+}
+
+// Reactions is everything draw does when another speaks.
+func (s *Service) Reactions() []bus.Reaction {
+	return []bus.Reaction{
+		bus.On("draw-announces", s.onBatchAnnounced),
+		bus.On("draw-freezes", s.onBatchFrozen),
+		bus.On("draw-completes", s.onBeaconTyped),
+		bus.On("draw-opens", s.onBatchFinished),
+		s.board.Reaction(),
+	}
+}
+
+// Views are the read models of draw.
+func (s *Service) Views() []view.Folding { return []view.Folding{s.board} }
+
+func (s *Service) onBatchAnnounced(ctx context.Context, h bus.Heard[events.BatchAnnounced]) error {
+	b := h.Fact
+	on := workday.DateOf(h.Envelope.Time)
+	policy, err := s.policy(b.Categories, on)
+	if err != nil {
+		return err
+	}
+	source, issue, _ := strings.Cut(b.Beacon, " ")
+	announce := fdraw.Announce{
+		Head: fdraw.Head{Attempt: 1}, Hash: s.cfg.Hash, Policy: policy.Digest(s.cfg.Hash), Parties: slices.Sorted(slices.Values(b.Parties)), Quorum: b.Quorum,
+		CommitBy: b.CommitBy.In(workday.Zone), FreezeBy: b.FreezeBy.In(workday.Zone), RevealBy: b.RevealBy.In(workday.Zone), OpenBy: b.OpenBy.In(workday.Zone),
+		Beacon: fdraw.Appointment{Source: fdraw.Source(source), Issue: issue, At: b.BeaconAt.In(workday.Zone)}, Fallback: fdraw.Dice,
+	}
+	series := fmt.Sprintf("%s-%04d-0000", s.cfg.District, on.Year())
+	_, err = s.draws.Open(ctx, h.Cause("draw"), series, func(id string, d *Draw) (events.Event, error) {
+		numbered := announce
+		numbered.Draw = id
+		return d.Announce(&numbered, policy.Text(), b.Batch, b.Title, b.Lead)
+	})
+	return err
+}
+
+// policy writes the ratio table of the law pack as the policy file of a draw.
+func (s *Service) policy(categories []string, on workday.Date) (*fdraw.Policy, error) {
+	sampling, err := s.cfg.Law.Sampling(on)
+	if err != nil {
+		return nil, err
+	}
+	p := &fdraw.Policy{CensusBelow: sampling.AllBelow, Floor: int(sampling.FloorPPM), Flag: fdraw.FlagRule{Written: true}}
+	for _, category := range slices.Sorted(slices.Values(categories)) {
+		for _, grade := range []string{"A", "B", "C", "D", law.Ungraded} {
+			for _, risk := range []string{"H", "L", "M"} {
+				rate, err := s.cfg.Law.Rate(category, grade, risk, on)
+				if err != nil {
+					return nil, err
+				}
+				p.Rates = append(p.Rates, fdraw.RateLine{Category: category, Grade: grade, Risk: risk, PPM: int(rate.PPM)})
+			}
+		}
+	}
+	return p, nil
+}
+
+// find returns the draw of a batch. One that is not known yet is still to come.
+func (s *Service) find(ctx context.Context, batch string) (string, error) {
+	rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"batch": batch}, Limit: 1})
+	if err != nil {
+		return "", err
+	}
+	if len(rows) == 0 {
+		return "", fault.New(fault.Early, "no draw of batch %s is known yet", batch)
+	}
+	return rows[0].ID, nil
+}
+
+func (s *Service) onBatchFrozen(ctx context.Context, h bus.Heard[events.BatchFrozen]) error {
+	id, err := s.find(ctx, h.Fact.Batch)
+	if err != nil {
+		return err
+	}
+	var salt fdraw.Digest
+	if _, err := rand.Read(salt[:]); err != nil {
+		return fmt.Errorf("make salt: %w", err)
+	}
+	return s.draws.Change(ctx, h.Cause("draw"), id, func(d *Draw) (events.Event, error) {
+		lists, err := d.lists(h.Fact, salt)
+		if err != nil {
+			return nil, err
+		}
+		return d.Freeze(lists.pool, lists.officers, lists.registry)
+	})
+}
+
+// onBeaconTyped computes the draw as soon as two officers agree on the number.
+func (s *Service) onBeaconTyped(ctx context.Context, h bus.Heard[events.BeaconTyped]) error {
+	if !h.Fact.Agreed {
+		return nil
+	}
+	return s.draws.Change(ctx, h.Cause("draw"), h.Fact.Draw, func(d *Draw) (events.Event, error) { return d.Complete() })
+}
+
+func (s *Service) onBatchFinished(ctx context.Context, h bus.Heard[events.BatchFinished]) error {
+	id, err := s.find(ctx, h.Fact.Batch)
+	if err != nil {
+		return err
+	}
+	return s.draws.Change(ctx, h.Cause("draw"), id, func(d *Draw) (events.Event, error) {
+		if d.State == Opened {
+			return nil, store.Unchanged
+		}
+		return d.Open(true, h.Envelope.Time)
+	})
+}
+
+// Sweep opens every sealed draw whose day has come.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"state": string(Sealed)}, Limit: 1000})
+	if err != nil {
+		return 0, err
+	}
+	now, opened := s.cfg.Clock.Now(), 0
+	for _, row := range rows {
+		d, _, err := s.draws.Load(ctx, row.ID)
+		if err != nil {
+			return opened, err
+		}
+		if d.State != Sealed || now.Before(d.OpenBy) {
+			continue
+		}
+		by := store.Cause{ID: "sweep/open", Actor: identity.Service("draw")}
+		if err := s.draws.Change(ctx, by, row.ID, func(d *Draw) (events.Event, error) { return d.Open(false, now) }); err != nil {
+			return opened, err
+		}
+		opened++
+	}
+	return opened, nil
+}
+
+// Row is a draw as lists show it: nothing that is sealed.
+type Row struct {
+	ID    string `json:"id"`
+	Batch string `json:"batch"`
+	State State  `json:"state"`
+}
+
+func fold(r *Row, e events.Envelope) error {
+	r.ID = events.EntityID(e.Subject)
+	switch e.Type {
+	case events.DrawAnnounced{}.Kind():
+		f, err := events.Open[events.DrawAnnounced](e)
+		r.Batch, r.State = f.Batch, Announced
+		return err
+	case events.DrawFrozen{}.Kind():
+		r.State = Frozen
+	case events.DrawClosed{}.Kind():
+		r.State = Revealed
+	case events.BeaconTyped{}.Kind():
+		f, err := events.Open[events.BeaconTyped](e)
+		if f.Agreed {
+			r.State = Numbered
+		}
+		return err
+	case events.DrawCompleted{}.Kind():
+		r.State = Sealed
+	case events.DrawOpened{}.Kind():
+		r.State = Opened
+	case events.DrawVoided{}.Kind():
+		r.State = Voided
+	}
+	return nil
+}
+
+// Bundle returns everything of an opened draw for anybody who wants to
+// recompute it. Before that it is refused.
+func (s *Service) Bundle(ctx context.Context, id string) (*fdraw.Bundle, error) {
+	d, _, err := s.draws.Load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if d.State != Opened {
+		return nil, fault.New(fault.Conflict, "抽取 %s 尚未启封，启封之后可以下载核验", id)
+	}
+	return &d.Files, nil
+}
+
+// Status returns how far a draw is, without anything sealed.
+func (s *Service) Status(ctx context.Context, id string) (Row, error) { return s.board.Get(ctx, id) }
