@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -111,6 +112,20 @@ func (b *broker) start() error {
 		b.opts.Port = addr.Port // a restart keeps it
 	}
 	b.now = s
+	return nil
+}
+
+// room tries whether the disk of the server takes a file of some size.
+func (b *broker) room() error {
+	f, err := os.CreateTemp(b.opts.StoreDir, ".room-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, 4<<20))
+	err = errors.Join(err, f.Sync(), f.Close(), os.Remove(f.Name()))
+	if err != nil {
+		return fmt.Errorf("write to the disk of the broker: %w", err)
+	}
 	return nil
 }
 

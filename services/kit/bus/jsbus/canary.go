@@ -77,6 +77,10 @@ func (b *Bus) revive(ctx context.Context, reason error) {
 		slog.ErrorContext(ctx, "the broker does not answer; it needs an operator", "err", reason)
 		return
 	}
+	if err := b.broker.room(); err != nil { // a restart now would only end as deaf, with its files half written
+		slog.ErrorContext(ctx, "the broker does not answer, and there is no room for its files; make room", "err", err)
+		return
+	}
 	slog.ErrorContext(ctx, "the broker does not answer, restarting it", "err", reason)
 	if err := b.broker.restart(); err != nil {
 		slog.ErrorContext(ctx, "restart the broker", "err", err)

@@ -33,14 +33,27 @@ func (b *Bus) Consume(ctx context.Context, reaction bus.Reaction) error {
 	var running sync.WaitGroup
 	for _, stream := range streamsHeard(reaction.Kinds) {
 		l := &listener{bus: b, reaction: reaction, stream: stream, parking: c.Parking, slots: slots}
+		b.hears(stream, reaction.Name)
 		running.Go(func() { b.sustain(ctx, c.Name, reaction.Name+" on "+stream, l.run) })
 	}
+	aside := &listener{bus: b, reaction: reaction, parking: c.Parking}
+	running.Go(func() { aside.revisit(ctx) })
 	if b.provisions() {
 		l := &listener{bus: b, reaction: reaction, stream: adviceStream, parking: c.Parking, slots: slots}
 		running.Go(func() { b.sustain(ctx, setupUser, "rescue of "+reaction.Name, l.rescue) })
 	}
 	running.Wait()
 	return nil
+}
+
+// hears notes that a reaction listens to a stream, for Idle.
+func (b *Bus) hears(stream, reaction string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.heard[stream] == nil {
+		b.heard[stream] = map[string]bool{}
+	}
+	b.heard[stream][reaction] = true
 }
 
 // listener hears one stream for one reaction.
@@ -144,6 +157,7 @@ func (l *listener) hear(ctx context.Context, consumer jetstream.Consumer, receiv
 				return fmt.Errorf("watch progress: %w", err)
 			}
 			if now.stalled(before) {
+				l.bus.stalls.Add(1)
 				return fmt.Errorf("%d facts pending and nothing moved for %v, subscribing anew", now.pending, l.bus.cfg.Limits.Stall)
 			}
 			before = now

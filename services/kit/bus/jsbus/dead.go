@@ -1,6 +1,7 @@
 package jsbus
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -10,6 +11,45 @@ import (
 	"shenzhong/services/kit/bus"
 	"shenzhong/services/kit/fault"
 )
+
+// waitsAside is the note on a fact that was put aside though nothing speaks
+// against it: it only had to wait too long.
+const waitsAside = "等待前置事实或存储恢复，系统会自动重试"
+
+// revisit tries, every now and then, the facts that wait aside for a reaction:
+// of each subject the first, and those behind it as long as they work.
+func (l *listener) revisit(ctx context.Context) {
+	for {
+		sleep(ctx, l.bus.cfg.Limits.Revisit)
+		if ctx.Err() != nil {
+			return
+		}
+		all, err := l.parking.Parked(ctx)
+		if err != nil {
+			slog.ErrorContext(ctx, "look for facts that wait aside", "reaction", l.reaction.Name, "err", err)
+			continue
+		}
+		slices.SortFunc(all, func(x, y bus.Parked) int { return cmp.Compare(x.Envelope.Version, y.Envelope.Version) })
+		stuck := map[string]bool{}
+		for _, p := range all {
+			if p.Reaction != l.reaction.Name || stuck[p.Envelope.Subject] || ctx.Err() != nil {
+				continue
+			}
+			stuck[p.Envelope.Subject] = p.Note != waitsAside || !l.retry(ctx, p)
+		}
+	}
+}
+
+// retry reports whether a fact that waits aside works now.
+func (l *listener) retry(ctx context.Context, p bus.Parked) bool {
+	if err := react(ctx, l.reaction, p.Envelope); err != nil {
+		return false
+	}
+	if err := l.parking.Settle(ctx, p.ID(), "replayed", waitsAside); err != nil {
+		slog.ErrorContext(ctx, "note that a fact waits no longer", "reaction", p.Reaction, "fact", p.Envelope.ID, "err", err)
+	}
+	return true
+}
 
 // DeadLetters returns the facts that were put aside (死信) and not yet dealt
 // with, those of one context together.
@@ -53,7 +93,7 @@ func (b *Bus) Replay(ctx context.Context, id, by string) error {
 	later = slices.DeleteFunc(later, func(x bus.Parked) bool {
 		return x.Reaction != p.Reaction || x.Envelope.Subject != p.Envelope.Subject || x.Envelope.Version <= p.Envelope.Version
 	})
-	slices.SortFunc(later, func(x, y bus.Parked) int { return int(x.Envelope.Version - y.Envelope.Version) })
+	slices.SortFunc(later, func(x, y bus.Parked) int { return cmp.Compare(x.Envelope.Version, y.Envelope.Version) })
 	for _, next := range later {
 		if err := replay(ctx, c, r, next, by); err != nil {
 			slog.WarnContext(ctx, "a later fact of the same subject stays aside", "fact", next.Envelope.ID, "err", err)

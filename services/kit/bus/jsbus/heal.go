@@ -16,7 +16,7 @@ import (
 // was lost:
 //
 //   - another stream than the noted one: everything is sent again;
-//   - a last sequence below the noted one: the tail was lost, what travelled
+//   - a last sequence below the noted one: the tail was lost, what traveled
 //     behind it is sent again;
 //   - holes, though nothing is ever removed: from the first hole on everything
 //     is sent again. The holes stay and become part of the stream's identity,
@@ -48,6 +48,17 @@ func (r *relay) inspect(ctx context.Context, s *session) error {
 	return r.heal(ctx, s, last, last)
 }
 
+// regained heals a stream that was seen to go on below what it had
+// acknowledged, though it may have outgrown that since.
+func (r *relay) regained(ctx context.Context, s *session, gone goneError) error {
+	epoch := r.epoch
+	if err := r.inspect(ctx, s); err != nil || r.epoch != epoch {
+		return err
+	}
+	r.last = gone.after
+	return r.heal(ctx, s, gone.after, gone.after)
+}
+
 // look returns the state of the stream, made anew if it is not there.
 func (r *relay) look(ctx context.Context, s *session) (*jetstream.StreamInfo, error) {
 	stream, err := s.js.Stream(ctx, r.stream)
@@ -71,7 +82,7 @@ func (r *relay) look(ctx context.Context, s *session) (*jetstream.StreamInfo, er
 	return info, nil
 }
 
-// heal makes the store send again what travelled behind after, in a stream that
+// heal makes the store send again what traveled behind after, in a stream that
 // ends at last. The consumers come first: one that believes to have handled a sequence which is now given a
 // second time would pass over the new fact. A crash in between repeats all of
 // it.

@@ -220,27 +220,45 @@ func (b *Bus) Idle(ctx context.Context, logs map[string]store.Log) (bool, error)
 // broker gave up, and whether all their consumers are done.
 func (b *Bus) ends(ctx context.Context, s *session, logs map[string]store.Log) (map[string]uint64, bool, error) {
 	ends := map[string]uint64{}
-	names := []string{adviceStream}
-	for context := range logs {
-		names = append(names, StreamName(context))
-	}
-	for _, name := range names {
-		stream, err := s.js.Stream(ctx, name)
+	for context, log := range logs {
+		noted, err := log.Stream(ctx)
 		if err != nil {
-			return nil, false, fmt.Errorf("look at stream %s: %w", name, err)
+			return nil, false, fmt.Errorf("read what was noted of stream %s: %w", StreamName(context), err)
 		}
-		ends[name] = stream.CachedInfo().State.LastSeq
-		list := stream.ListConsumers(ctx)
-		busy := false
-		for c := range list.Info() {
-			busy = busy || c.NumPending > 0 || c.NumAckPending > 0
+		last, done, err := b.end(ctx, s, StreamName(context), noted)
+		if err != nil || !done {
+			return nil, false, err
 		}
-		if err := list.Err(); err != nil {
-			return nil, false, fmt.Errorf("list consumers of %s: %w", name, err)
-		}
-		if busy {
-			return nil, false, nil
-		}
+		ends[context] = last
 	}
-	return ends, true, nil
+	last, done, err := b.end(ctx, s, adviceStream, store.Stream{})
+	ends[adviceStream] = last
+	return ends, done, err
+}
+
+// end returns the last sequence of a stream, and whether all its consumers are
+// done and it holds what was noted of it.
+func (b *Bus) end(ctx context.Context, s *session, name string, noted store.Stream) (uint64, bool, error) {
+	stream, err := s.js.Stream(ctx, name)
+	if err != nil {
+		return 0, false, fmt.Errorf("look at stream %s: %w", name, err)
+	}
+	info := stream.CachedInfo()
+	last := info.State.LastSeq
+	if noted.Epoch != "" && (noted.Epoch != epochOf(info) || noted.Last > last) {
+		return last, false, nil // a loss that is still to be healed
+	}
+	b.mu.Lock()
+	missing := maps.Clone(b.heard[name]) // consumers that went with their stream and are to come again
+	b.mu.Unlock()
+	busy := false
+	list := stream.ListConsumers(ctx)
+	for c := range list.Info() {
+		busy = busy || c.NumPending > 0 || c.NumAckPending > 0
+		delete(missing, c.Name)
+	}
+	if err := list.Err(); err != nil {
+		return last, false, fmt.Errorf("list consumers of %s: %w", name, err)
+	}
+	return last, !busy && len(missing) == 0, nil
 }

@@ -61,7 +61,8 @@ type Limits struct {
 	InHand   int           // facts one consumer may hold unacknowledged; 1024
 	Tries    int           // deliveries before a fact is put aside; 20
 	Patience time.Duration // how long a fact may be early, or a store away, before it is put aside; 24 h
-	AckWait  time.Duration // after which the broker believes that a listener died; 15 s
+	Revisit  time.Duration // between two tries of the facts that wait aside; 1 min
+	AckWait  time.Duration // after which the broker believes that a listener died; 6 s
 	Stall    time.Duration // without progress before a subscription is made anew; 30 s
 	Sweep    time.Duration // between two looks of a relay that nobody woke; 1 s
 	Probe    time.Duration // between two probes of the broker; 5 s
@@ -82,7 +83,8 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.Limits.InHand, 1024)
 	orDefault(&c.Limits.Tries, 20)
 	orDefault(&c.Limits.Patience, 24*time.Hour)
-	orDefault(&c.Limits.AckWait, 15*time.Second)
+	orDefault(&c.Limits.Revisit, time.Minute)
+	orDefault(&c.Limits.AckWait, 6*time.Second)
 	orDefault(&c.Limits.Stall, 30*time.Second)
 	orDefault(&c.Limits.Sweep, time.Second)
 	orDefault(&c.Limits.Probe, 5*time.Second)
@@ -131,9 +133,11 @@ type Bus struct {
 	kick     chan string  // streams that a relay found deaf
 	deaf     atomic.Bool  // the last probe was not answered
 	restarts atomic.Int64 // of the embedded server
+	stalls   atomic.Int64 // subscriptions that were made anew because nothing moved
 
 	mu       sync.Mutex
-	outboxes map[string]*outbox // by context; guarded by mu
+	outboxes map[string]*outbox         // by context; guarded by mu, as all below
+	heard    map[string]map[string]bool // stream and reaction: listened to by this process
 }
 
 // New starts the embedded server, if there is to be one, and asserts that what
@@ -143,7 +147,7 @@ func New(cfg Config) (*Bus, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	b := &Bus{cfg: cfg, kick: make(chan string, 1), outboxes: map[string]*outbox{}, links: map[string]*link{}}
+	b := &Bus{cfg: cfg, kick: make(chan string, 1), outboxes: map[string]*outbox{}, heard: map[string]map[string]bool{}, links: map[string]*link{}}
 	everybody := append(names(cfg.Contexts), setupUser)
 	keys, err := cfg.keys(everybody)
 	if err != nil {
@@ -191,19 +195,15 @@ func (b *Bus) sustain(ctx context.Context, user, what string, step func(context.
 	const first, longest = 50 * time.Millisecond, 5 * time.Second
 	pause := first
 	for ctx.Err() == nil {
-		err := b.onSession(ctx, user, func(ctx context.Context, s *session) error {
-			err := step(ctx, s)
-			if err == nil {
-				pause = first
-			}
-			return err
-		})
+		began := clock.System{}.Now()
+		err := b.onSession(ctx, user, step)
 		if ctx.Err() != nil {
 			return
 		}
-		if err != nil {
-			slog.ErrorContext(ctx, "bus works no further, trying again", "what", what, "err", err, "in", pause)
+		if lasted := (clock.System{}).Now().Sub(began); lasted > 2*pause { // it worked for a while
+			pause = first
 		}
+		slog.ErrorContext(ctx, "bus works no further, trying again", "what", what, "err", err, "in", pause)
 		sleep(ctx, pause)
 		pause = min(2*pause, longest)
 	}

@@ -180,28 +180,33 @@ func (p *lanes) rouse(it *item) {
 	p.held--
 }
 
-// relieve has the delivery that waited longest put aside when those that wait
-// leave too little room for others: the one they wait for may be among those.
-// The caller holds mu.
+// relieve has a delivery put aside when those that wait leave too little room
+// for others, and have waited so long that nothing they wait for can still be
+// with a listener that died: it must be behind them in the stream. Of the
+// subject that waited longest it takes the newest fact, the last that could go
+// on. The caller holds mu.
 func (p *lanes) relieve() {
 	if p.held <= p.limits.InHand*3/4 {
 		return
 	}
-	var longest *item
+	var out *item
 	for _, l := range p.open {
-		for _, it := range l.items {
-			if !it.due && !it.crowded && (longest == nil || it.waited > longest.waited) {
-				longest = it
+		for _, it := range slices.Backward(l.items) {
+			if it.due || it.crowded {
+				continue
 			}
+			if out == nil || it.waited > out.waited {
+				out = it
+			}
+			break
 		}
 	}
-	if longest == nil {
+	if out == nil || out.waited < 3*p.limits.AckWait {
 		return
 	}
-	longest.crowded = true
-	l := p.open[longest.subject]
-	p.rouse(longest)
-	p.start(longest.subject, l)
+	out.crowded = true
+	p.rouse(out)
+	p.start(out.subject, p.open[out.subject])
 }
 
 // beat tells the broker of what has been in hand for a while that it is not
@@ -214,7 +219,7 @@ func (p *lanes) beat() {
 		case <-p.done:
 			return
 		case <-tick.C:
-			for _, it := range p.ageing() {
+			for _, it := range p.aging() {
 				if err := it.receipt.InProgress(); err != nil {
 					slog.WarnContext(p.ctx, "heartbeat for a fact in hand", "subject", it.address, "err", err)
 					break
@@ -224,8 +229,8 @@ func (p *lanes) beat() {
 	}
 }
 
-// ageing returns the deliveries that were in hand at the last heartbeat already.
-func (p *lanes) ageing() []*item {
+// aging returns the deliveries that were in hand at the last heartbeat already.
+func (p *lanes) aging() []*item {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var out []*item

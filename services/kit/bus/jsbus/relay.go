@@ -145,8 +145,7 @@ func (r *relay) pass(ctx context.Context, s *session) (sent int, rival bool, err
 	r.out.sent(sent)
 	var gone goneError
 	if errors.As(err, &gone) {
-		err = r.heal(ctx, s, gone.after, gone.after)
-		r.last = gone.after
+		err = r.regained(ctx, s, gone)
 	}
 	return sent, rival, errors.Join(err, markErr)
 }

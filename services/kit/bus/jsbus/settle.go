@@ -30,8 +30,8 @@ type outcome struct {
 //     against the fact: its predecessor may be put aside for hours, a store may
 //     be away for an hour, and a fact that waits must neither be put aside nor
 //     use up the deliveries that the broker allows. Only after Limits.Patience,
-//     or when too many wait at once, it is put aside as well, and comes back by
-//     itself when its predecessor is replayed.
+//     or when too many wait at once, it is put aside as well, and is tried again
+//     from there, by itself, every now and then.
 //   - Anything else hands it back for a later delivery, from one second on
 //     doubling to a minute, and puts it aside when it was tried often enough.
 //
@@ -72,6 +72,9 @@ func (l *listener) settle(ctx context.Context, it *item, err error) outcome {
 func (l *listener) putAside(ctx context.Context, it *item, cause error) outcome {
 	parked := bus.Parked{
 		Reaction: l.reaction.Name, Envelope: it.envelope, Reason: cause.Error(), Tries: it.tries, State: "parked",
+	}
+	if kind := fault.KindOf(cause); kind == fault.Early || kind == fault.Unavailable {
+		parked.Note = waitsAside
 	}
 	if err := l.parking.Park(ctx, parked); err != nil {
 		slog.ErrorContext(ctx, "fact cannot be put aside, keeping it",
