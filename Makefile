@@ -5,13 +5,13 @@ GO ?= go
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TEMPL := github.com/a-h/templ/cmd/templ@v0.3.1020
 
-.PHONY: run test fmt vet lint unit race generate tidy bench
+.PHONY: run test fmt vet lint unit race generate mod bench
 
 run:
 	$(GO) run ./cmd/shenzhong up --sample
 
 # The stages, in the order of what fails fastest.
-test: fmt vet tidy lint race
+test: fmt vet mod lint race
 
 fmt:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi
@@ -19,8 +19,7 @@ fmt:
 vet:
 	$(GO) vet ./...
 
-tidy:
-	$(GO) mod tidy -diff
+mod:
 	$(GO) mod verify
 
 lint:

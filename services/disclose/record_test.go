@@ -114,7 +114,7 @@ func TestInputThatMayNotStand(t *testing.T) {
 			r.State = Recalled
 			return r.Withdraw(first, " ", "2026-11-02", nil)
 		},
-		"silent withold": func(r *Record) (events.Event, error) { r.Verdict = "withhold"; return r.Withhold(second, "", nil) },
+		"silent withholding": func(r *Record) (events.Event, error) { r.Verdict = "withhold"; return r.Withhold(second, "", nil) },
 	}
 	for name, act := range tests {
 		r := standing(Reviewed)

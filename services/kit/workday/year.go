@@ -58,7 +58,7 @@ type Year struct {
 // ParseYear reads the notice of one year: the JSON form of Year, strictly. It
 // returns fault.Invalid with a reason for whatever cannot be a notice: an
 // unknown key, a make-up workday on a weekday, a day both on and off, a year
-// without its New Year, Labour Day or National Day.
+// without its New Year, May Day or National Day.
 func ParseYear(data []byte) (Year, error) {
 	var y Year
 	if err := strict(data, &y); err != nil {
