@@ -73,8 +73,8 @@ func TestWorstOrder(t *testing.T) {
 	run(t, s.hear)
 	eventually(t, "all is folded", func() bool { return s.ear.total() == 100 })
 	s.checkHeard(t)
-	if parked := len(s.parking.all); parked > 0 {
-		t.Errorf("%d facts were put aside; want none", parked)
+	if n := s.aside(t); n > 0 {
+		t.Errorf("%d facts were put aside; want none", n)
 	}
 }
 
@@ -94,8 +94,8 @@ func TestEarlyFactWaitsWithoutTries(t *testing.T) {
 	}
 	s.publish(t, all[0], "first")
 	eventually(t, "all is folded", func() bool { return s.ear.total() == 3 })
-	if len(s.parking.all) > 0 {
-		t.Errorf("put aside: %v", s.parking.all)
+	if n := s.aside(t); n > 0 {
+		t.Errorf("%d facts were put aside; want none", n)
 	}
 }
 
@@ -117,8 +117,8 @@ func TestStoreAwayIsNoFaultOfTheFact(t *testing.T) {
 	away = false
 	s.ear.mu.Unlock()
 	eventually(t, "all is folded", func() bool { return s.ear.total() == 20 })
-	if len(s.parking.all) > 0 {
-		t.Errorf("put aside: %v", s.parking.all)
+	if n := s.aside(t); n > 0 {
+		t.Errorf("%d facts were put aside; want none", n)
 	}
 }
 
@@ -230,7 +230,7 @@ func TestUnreadableMessageIsPutAside(t *testing.T) {
 // TestParkingAwayLosesNothing has no place to put a fact aside for a while.
 func TestParkingAwayLosesNothing(t *testing.T) {
 	s := newSetup(t)
-	s.parking.broken = true
+	s.parking.broken.Store(true)
 	s.ear.fail = func(e events.Envelope) error { return fault.New(fault.Invalid, "内容不合规") }
 	run(t, s.relay, s.hear)
 	s.clue.say(t, 1, "")
@@ -239,9 +239,7 @@ func TestParkingAwayLosesNothing(t *testing.T) {
 	if idle, err := s.Idle(t.Context(), s.logs()); idle || err != nil {
 		t.Errorf("idle = %v, %v while a fact is in hand", idle, err)
 	}
-	s.parking.mu.Lock()
-	s.parking.broken = false
-	s.parking.mu.Unlock()
+	s.parking.broken.Store(false)
 	eventually(t, "it is put aside", func() bool { return s.aside(t) == 1 })
 	if s.ear.calls() != 1 {
 		t.Errorf("handled %d times; want once: only the parking was to be tried again", s.ear.calls())

@@ -147,10 +147,10 @@ func TestDamageBetweenRuns(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, all heard before: %v", d.name, heardAll), func(t *testing.T) {
 				s := newSetup(t)
 				older := t.TempDir()
-				pad := strings.Repeat("x", 40<<10)
+				pad := strings.Repeat("x", 200<<10)
 				for range 2 {
 					stop := run(t, s.relay)
-					for i := range 150 { // some 6 MB each time: two message files
+					for i := range 30 { // some 6 MB each time: two message files in all
 						s.clue.say(t, i%7+1, pad)
 					}
 					eventually(t, "all is sent", func() bool { return s.unrelayed(t) == 0 })

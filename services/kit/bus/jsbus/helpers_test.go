@@ -15,6 +15,7 @@ import (
 	"shenzhong/events"
 	"shenzhong/services/kit/bus"
 	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/store"
 )
@@ -51,7 +52,7 @@ type speech struct {
 }
 
 func newSpeech() *speech {
-	log := newLog()
+	log := store.NewMemory()
 	return &speech{log: log, things: store.NewCollection[thing]("clue", log, clock.System{})}
 }
 
@@ -112,6 +113,26 @@ func (e *ear) handle(_ context.Context, env events.Envelope) error {
 	return e.fold(env)
 }
 
+// fold applies a fact as view.Apply does.
+func (e *ear) fold(env events.Envelope) error {
+	have := e.seen[env.Subject]
+	switch {
+	case env.Version <= have:
+		return nil
+	case env.Version > have+1:
+		return fault.New(fault.Early, "%s comes before version %d", env.ID, have+1)
+	}
+	fact, err := events.Open[noted](env)
+	if err != nil {
+		return err
+	}
+	if int64(fact.N) != env.Version {
+		e.wrong = append(e.wrong, fmt.Sprintf("%s carries change %d", env.ID, fact.N))
+	}
+	e.seen[env.Subject] = env.Version
+	return nil
+}
+
 func (e *ear) total() (applied int64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -148,7 +169,7 @@ type option func(*Config)
 
 func newSetup(t testing.TB, opts ...option) *setup {
 	t.Helper()
-	s := &setup{dir: t.TempDir(), clue: newSpeech(), ear: newEar(), parking: newParking()}
+	s := &setup{dir: t.TempDir(), clue: newSpeech(), ear: newEar(), parking: newParking(t)}
 	s.open(t, opts...)
 	t.Cleanup(func() { s.Close() })
 	return s
