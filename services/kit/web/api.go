@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"path"
 	"reflect"
 	"slices"
 	"strconv"
@@ -28,6 +29,7 @@ const scheme = "token"
 type API struct {
 	huma   huma.API
 	server *Server
+	room   string // package whose operation is being registered
 }
 
 // Op describes one operation.
@@ -60,6 +62,7 @@ func Post[I, O any](api *API, op Op, do func(context.Context, *I) (*Out[O], erro
 
 func register[I, O any](api *API, method string, op Op, do func(context.Context, *I) (*Out[O], error)) {
 	described := api.describe(method, op)
+	api.room = reflect.TypeFor[I]().PkgPath()
 	huma.Register(api.huma, described, func(ctx context.Context, in *I) (*Out[O], error) {
 		out, err := do(ctx, in)
 		if err != nil {
@@ -74,6 +77,7 @@ func register[I, O any](api *API, method string, op Op, do func(context.Context,
 
 // newAPI makes the interface without an operation.
 func newAPI(s *Server) *API {
+	api := &API{server: s}
 	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode}
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -81,10 +85,9 @@ func newAPI(s *Server) *API {
 			Info: &huma.Info{Title: s.cfg.Title, Version: s.cfg.Version, Description: "除标明公开的以外，请求须带 Authorization: Bearer 令牌。" +
 				"每次办理（POST）须带 Idempotency-Key：重试时用同一编号，不会重复办理。出错时按 RFC 9457 返回，detail 说明应当怎么做。"},
 			Components: &huma.Components{
-				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas:         huma.NewMapRegistry("#/components/schemas/", api.name),
 				SecuritySchemes: map[string]*huma.SecurityScheme{scheme: {Type: "http", Scheme: "bearer", Description: "由系统管理员发放，只显示一次"}},
 			},
-			Servers: []*huma.Server{{URL: s.cfg.Base + "/"}},
 		},
 		// "json" is what problem+json is written with; admit refuses to read
 		// anything but application/json.
@@ -92,7 +95,29 @@ func newAPI(s *Server) *API {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	}
-	return &API{huma: huma.NewAPI(config, adapter{app: s.app, base: s.cfg.Base}), server: s}
+	if s.cfg.Base != "" {
+		config.Servers = []*huma.Server{{URL: s.cfg.Base}}
+	}
+	api.huma = huma.NewAPI(config, adapter{app: s.app, base: s.cfg.Base})
+	return api
+}
+
+// name is what a type is called in the description of the interface. Contexts
+// do not know each other's types, so the context is part of the name.
+func (a *API) name(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	room := t.PkgPath()
+	if t.Name() == "" {
+		room = a.room
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	room = strings.TrimSuffix(path.Base(room), "web")
+	if room == "" || room == "." {
+		return name
+	}
+	return strings.ToUpper(room[:1]) + room[1:] + name
 }
 
 // OpenAPI is the description of every operation registered so far, as JSON.

@@ -112,6 +112,9 @@ func New(cfg Config) (*Server, error) {
 // API is where contexts register their operations.
 func (s *Server) API() *API { return s.api }
 
+// Skin is what parts of a page need to know of the server: where its links lead.
+func (s *Server) Skin() ui.Skin { return s.skin }
+
 // Serve answers requests on ln until ctx ends, and then the ones it has begun.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	served := make(chan error, 1)
