@@ -30,8 +30,11 @@ func (CaseFiled) Kind() string { return "casefile.filed.v1" }
 // Clocks starts the limit for deciding (行政处罚法 art. 60).
 func (e CaseFiled) Clocks() ([]Deadline, []string) { return e.Deadlines, nil }
 
-// CaseStepped says that one statutory gate was passed: officers, evidence,
-// notice, statement, hearing, waiver, review, discussion.
+// CaseStepped says that one thing was done in a case. Its step is one of:
+// respondent, officers, evidence, custody, disposed, report, returned, notice,
+// statement, hearing_asked, hearing_waived, hearing_lapsed, hearing_convened,
+// hearing_held, review, review_returned, discussion, confirmed, no_penalty,
+// paid, publication.
 type CaseStepped struct {
 	Case      string     `json:"case"`
 	Step      string     `json:"step"`
@@ -137,7 +140,7 @@ func (e DecisionRevoked) Clocks() ([]Deadline, []string) { return e.Deadlines, e
 // CaseClosed says that a case is at its end.
 type CaseClosed struct {
 	Case    string   `json:"case"`
-	Outcome string   `json:"outcome"` // performed, no_penalty, withdrawn, revoked
+	Outcome string   `json:"outcome"` // performed, no_penalty, withdrawn, referred, revoked
 	Note    string   `json:"note"`
 	Settled []string `json:"settled"`
 }
@@ -147,3 +150,15 @@ func (CaseClosed) Kind() string { return "casefile.closed.v1" }
 
 // Clocks ends the limits that still ran.
 func (e CaseClosed) Clocks() ([]Deadline, []string) { return nil, e.Settled }
+
+// DecisionNumbered says that a case was given the next number of the decisions
+// of its unit and year (决定书文号). The number is the case's for ever.
+type DecisionNumbered struct {
+	Unit string `json:"unit"`
+	Year int    `json:"year"`
+	N    int    `json:"n"`
+	Case string `json:"case"`
+}
+
+// Kind names the contract.
+func (DecisionNumbered) Kind() string { return "casefile.decision_numbered.v1" }
