@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // scanPage is how many commits one look into a log takes.
@@ -59,6 +60,9 @@ func Verify(ctx context.Context, log Log) (breaks []Break, commits int, err erro
 		if c.Sum() != c.Hash {
 			found("content and hash differ")
 		}
+		if c.Opens != c.ID() && (c.Version != 1 || c.Opens != opening(c.Subject, c.Cause)) {
+			found("opens %q, which is neither its id nor its cause", c.Opens)
+		}
 		if c.At.Before(last.At) {
 			found("is older than the commit before it")
 		}
@@ -70,4 +74,11 @@ func Verify(ctx context.Context, log Log) (breaks []Break, commits int, err erro
 		return nil
 	})
 	return breaks, commits, err
+}
+
+// opening is what a commit opens that makes a numbered entity: its collection
+// and its cause.
+func opening(subject, cause string) string {
+	collection, _, _ := strings.Cut(subject, "/")
+	return collection + "|" + cause
 }

@@ -130,7 +130,7 @@ func (c *Collection[T]) write(ctx context.Context, by Cause, id string, allow fu
 // series is written as its number zero: "500156-XS-2026-000000" goes on with
 // "500156-XS-2026-000001". The same cause again returns the same id.
 func (c *Collection[T]) Open(ctx context.Context, by Cause, series string, decide func(id string, entity *T) (events.Event, error)) (string, error) {
-	opens := c.name + "|" + by.ID
+	opens := opening(c.name, by.ID)
 	known, err := c.log.Opened(ctx, opens)
 	if err != nil || known != "" {
 		return events.EntityID(known), err

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -13,17 +14,22 @@ import (
 // Memory is a Log that forgets everything with its process: for tests alone.
 type Memory struct {
 	mu      sync.RWMutex
-	chains  map[string][]Commit // by subject; guarded by mu, as all below
-	order   []string            // ids in the order of their insertion
-	causes  map[string]bool     // subject and cause
-	opens   map[string]string   // Opens to subject
+	order   []*Commit            // in the order of insertion; guarded by mu, as all below
+	ids     map[string]*Commit   // by id
+	chains  map[string][]*Commit // by subject, in version order
+	causes  map[[2]string]bool   // subject and cause
+	opens   map[string]string    // Opens to subject
 	stream  Stream
 	growing chan struct{}
 }
 
 // NewMemory returns an empty log.
 func NewMemory() *Memory {
-	return &Memory{chains: map[string][]Commit{}, causes: map[string]bool{}, opens: map[string]string{}, growing: make(chan struct{}, 1)}
+	return &Memory{
+		ids: map[string]*Commit{}, chains: map[string][]*Commit{},
+		causes: map[[2]string]bool{}, opens: map[string]string{},
+		growing: make(chan struct{}, 1),
+	}
 }
 
 // Append adds c.
@@ -33,16 +39,20 @@ func (m *Memory) Append(ctx context.Context, c Commit) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	_, opened := m.opens[c.Opens]
 	switch {
-	case m.causes[c.Subject+"|"+c.Cause] || m.opens[c.Opens] != "":
+	case m.causes[[2]string{c.Subject, c.Cause}] || opened && c.Opens != c.ID():
 		return ErrSeen
-	case c.Version != int64(len(m.chains[c.Subject]))+1:
+	case m.ids[c.ID()] != nil || opened:
 		return fault.New(fault.Conflict, "该记录刚刚被他人修改，请刷新后重试")
 	}
-	c.State, c.Data = slices.Clone(c.State), slices.Clone(c.Data)
-	m.chains[c.Subject] = append(m.chains[c.Subject], c)
-	m.order = append(m.order, c.ID())
-	m.causes[c.Subject+"|"+c.Cause] = true
+	kept := new(c.clone())
+	m.order = append(m.order, kept)
+	m.ids[c.ID()] = kept
+	chain := m.chains[c.Subject]
+	at, _ := slices.BinarySearchFunc(chain, kept, byVersion)
+	m.chains[c.Subject] = slices.Insert(chain, at, kept)
+	m.causes[[2]string{c.Subject, c.Cause}] = true
 	m.opens[c.Opens] = c.Subject
 	select {
 	case m.growing <- struct{}{}:
@@ -51,26 +61,35 @@ func (m *Memory) Append(ctx context.Context, c Commit) error {
 	return nil
 }
 
+func byVersion(a, b *Commit) int { return cmp.Compare(a.Version, b.Version) }
+
+// clone is a commit that shares nothing with c.
+func (c Commit) clone() Commit {
+	c.State, c.Data = slices.Clone(c.State), slices.Clone(c.Data)
+	c.Starts, c.Settles = slices.Clone(c.Starts), slices.Clone(c.Settles)
+	return c
+}
+
 // Last returns the newest commit of subject and whether cause was seen.
-func (m *Memory) Last(_ context.Context, subject, cause string) (Commit, bool, error) {
+func (m *Memory) Last(ctx context.Context, subject, cause string) (Commit, bool, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	chain := m.chains[subject]
-	if len(chain) == 0 {
-		return Commit{}, false, nil
+	if len(chain) == 0 || ctx.Err() != nil {
+		return Commit{}, false, ctx.Err()
 	}
-	return chain[len(chain)-1], m.causes[subject+"|"+cause], nil
+	return chain[len(chain)-1].clone(), m.causes[[2]string{subject, cause}], nil
 }
 
 // Opened returns the subject that was opened under opens.
-func (m *Memory) Opened(_ context.Context, opens string) (string, error) {
+func (m *Memory) Opened(ctx context.Context, opens string) (string, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.opens[opens], nil
+	return m.opens[opens], ctx.Err()
 }
 
 // Highest returns the greatest subject that begins with prefix.
-func (m *Memory) Highest(_ context.Context, prefix string) (string, error) {
+func (m *Memory) Highest(ctx context.Context, prefix string) (string, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	highest := ""
@@ -79,75 +98,82 @@ func (m *Memory) Highest(_ context.Context, prefix string) (string, error) {
 			highest = max(highest, subject)
 		}
 	}
-	return highest, nil
+	return highest, ctx.Err()
 }
 
 // Scan returns up to n commits behind (subject, version).
-func (m *Memory) Scan(_ context.Context, subject string, version int64, n int) ([]Commit, error) {
+func (m *Memory) Scan(ctx context.Context, subject string, version int64, n int) ([]Commit, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	var out []Commit
-	for _, chain := range m.chains {
+	for s, chain := range m.chains {
+		if s < subject {
+			continue
+		}
 		for _, c := range chain {
-			if c.Subject > subject || c.Subject == subject && c.Version > version {
-				out = append(out, c)
+			if s > subject || c.Version > version {
+				out = append(out, c.clone())
 			}
 		}
 	}
 	slices.SortFunc(out, func(a, b Commit) int {
 		return cmp.Or(strings.Compare(a.Subject, b.Subject), cmp.Compare(a.Version, b.Version))
 	})
-	return out[:min(n, len(out))], nil
+	return out[:min(n, len(out))], ctx.Err()
 }
 
 // Unrelayed returns up to n commits that have not traveled yet.
-func (m *Memory) Unrelayed(_ context.Context, n int) ([]Commit, error) {
+func (m *Memory) Unrelayed(ctx context.Context, n int) ([]Commit, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	var out []Commit
-	for _, id := range m.order {
-		if c := m.commit(id); c.Relayed == 0 && len(out) < n {
-			out = append(out, *c)
+	for _, c := range m.order {
+		if c.Relayed == 0 && len(out) < n {
+			out = append(out, c.clone())
 		}
 	}
-	return out, nil
+	return out, ctx.Err()
 }
 
-// commit finds a commit by its id. The caller holds mu.
-func (m *Memory) commit(id string) *Commit {
-	chain := m.chains[id[:strings.LastIndexByte(id, '/')]]
-	i := slices.IndexFunc(chain, func(c Commit) bool { return c.ID() == id })
-	return &chain[i]
-}
-
-// MarkRelayed notes under which sequence each commit traveled.
-func (m *Memory) MarkRelayed(_ context.Context, epoch string, seqs map[string]uint64) error {
+// MarkRelayed notes under which sequence each commit traveled, all or none.
+func (m *Memory) MarkRelayed(ctx context.Context, epoch string, seqs map[string]uint64) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for id, seq := range seqs {
+		if m.ids[id] == nil || seq == 0 {
+			return fmt.Errorf("mark %s relayed under %d: no such commit, or no sequence", id, seq)
+		}
+	}
 	if epoch != m.stream.Epoch {
 		m.stream = Stream{Epoch: epoch}
 	}
 	for id, seq := range seqs {
-		m.commit(id).Relayed = seq
+		m.ids[id].Relayed = seq
 		m.stream.Last = max(m.stream.Last, seq)
 	}
 	return nil
 }
 
 // Stream returns what was noted of the stream.
-func (m *Memory) Stream(context.Context) (Stream, error) {
+func (m *Memory) Stream(ctx context.Context) (Stream, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.stream, nil
+	return m.stream, ctx.Err()
 }
 
 // Unrelay makes every commit behind after unrelayed again.
-func (m *Memory) Unrelay(_ context.Context, epoch string, after uint64) (int, error) {
+func (m *Memory) Unrelay(ctx context.Context, epoch string, after uint64) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	n := 0
-	for _, id := range m.order {
-		if c := m.commit(id); c.Relayed > after {
+	for _, c := range m.order {
+		if c.Relayed > after {
 			c.Relayed = 0
 			n++
 		}

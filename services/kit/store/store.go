@@ -110,9 +110,11 @@ type Stream struct {
 // caller. State and Data are read back byte for byte.
 type Log interface {
 	// Append adds c. A taken (Subject, Version) is a fault.Conflict, a known
-	// (Subject, Cause) or Opens is ErrSeen; when both hold it is ErrSeen. A
-	// queue that is full is fault.Unavailable and nothing was stored. It never
-	// replaces a commit.
+	// (Subject, Cause) or Opens is ErrSeen; when both hold it is ErrSeen. An
+	// Opens that is but the commit's own id says no more than its version: taken
+	// with it, it is a conflict. A queue that is full is fault.Unavailable and
+	// nothing was stored. It never replaces a commit, and refuses one that it
+	// could not give back as it is.
 	Append(ctx context.Context, c Commit) error
 	// Last returns the newest commit of subject, the zero Commit if there is
 	// none, and whether cause has changed subject before.
@@ -129,7 +131,8 @@ type Log interface {
 	// one subject in version order, older ones first.
 	Unrelayed(ctx context.Context, n int) ([]Commit, error)
 	// MarkRelayed notes the stream sequence under which each commit traveled
-	// (id to sequence, none of them 0) and the stream it was, in one step.
+	// (id to sequence, none of them 0) and the stream it was, in one step. An
+	// id that is not there is an error, and then nothing is noted.
 	MarkRelayed(ctx context.Context, epoch string, seqs map[string]uint64) error
 	// Stream returns what MarkRelayed and Unrelay have noted.
 	Stream(ctx context.Context) (Stream, error)
