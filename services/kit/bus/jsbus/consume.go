@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -90,30 +91,41 @@ func (l *listener) run(ctx context.Context, s *session) error {
 	return l.hear(ctx, consumer, l.receive)
 }
 
-// consumer finds the durable consumer or makes it. A process that may not make
-// one insists on its filters.
+// consumer finds the durable consumer, or makes it where this process may. One
+// that somebody else made must hear what the reaction hears, and wait for its
+// answers.
 func (l *listener) consumer(ctx context.Context, s *session) (jetstream.Consumer, error) {
 	want := l.consumerConfig()
-	if !l.bus.provisions() {
-		c, err := s.js.Consumer(ctx, l.stream, want.Durable)
-		if err != nil {
-			return nil, fmt.Errorf("find consumer: %w", err)
+	if l.bus.provisions() {
+		if err := l.bus.declareConsumer(ctx, l.stream, want); err != nil {
+			return nil, err
 		}
-		return c, nil
 	}
-	var c jetstream.Consumer
-	err := l.bus.onSession(ctx, setupUser, func(ctx context.Context, setup *session) error {
-		_, err := setup.js.CreateOrUpdateConsumer(ctx, l.stream, want)
-		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			return fmt.Errorf("declare consumer: stream %s is not there yet: %w", l.stream, err)
+	c, err := s.js.Consumer(ctx, l.stream, want.Durable)
+	if err != nil {
+		return nil, fmt.Errorf("find consumer: %w", err)
+	}
+	have := c.CachedInfo().Config
+	heard := have.FilterSubjects
+	if have.FilterSubject != "" {
+		heard = append(heard, have.FilterSubject)
+	}
+	slices.Sort(heard)
+	if !slices.Equal(heard, want.FilterSubjects) || have.AckPolicy != want.AckPolicy || have.MaxAckPending > want.MaxAckPending {
+		return nil, fmt.Errorf("consumer %s on %s was made for %v with %v, must be for %v with %v",
+			want.Durable, l.stream, heard, have.AckPolicy, want.FilterSubjects, want.AckPolicy)
+	}
+	return c, nil
+}
+
+// declareConsumer makes a consumer or corrects it.
+func (b *Bus) declareConsumer(ctx context.Context, stream string, want jetstream.ConsumerConfig) error {
+	return b.onSession(ctx, setupUser, func(ctx context.Context, s *session) error {
+		if _, err := s.js.CreateOrUpdateConsumer(ctx, stream, want); err != nil {
+			return fmt.Errorf("declare consumer %s on %s: %w", want.Durable, stream, err)
 		}
-		if err != nil {
-			return fmt.Errorf("declare consumer: %w", err)
-		}
-		c, err = s.js.Consumer(ctx, l.stream, want.Durable)
-		return err
+		return nil
 	})
-	return c, err
 }
 
 // hear takes deliveries until ctx ends, the subscription breaks or the watchdog
@@ -213,6 +225,9 @@ func addressed(h nats.Header, address string, data []byte) *item {
 // handle lets the reaction deal with a fact.
 func (l *listener) handle(ctx context.Context, it *item) outcome {
 	e, err := decode(it.data)
+	if err == nil && e.Address() != it.address {
+		err = fmt.Errorf("envelope for %s came under %s", e.Address(), it.address)
+	}
 	if err != nil {
 		it.envelope = unreadable(l.stream, it)
 		return l.settle(ctx, it, unreadableFault(err))

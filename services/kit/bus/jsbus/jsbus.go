@@ -138,6 +138,7 @@ type Bus struct {
 	mu       sync.Mutex
 	outboxes map[string]*outbox         // by context; guarded by mu, as all below
 	heard    map[string]map[string]bool // stream and reaction: listened to by this process
+	streams  map[string]bool            // by context: declared by this process
 }
 
 // New starts the embedded server, if there is to be one, and asserts that what
@@ -147,7 +148,7 @@ func New(cfg Config) (*Bus, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	b := &Bus{cfg: cfg, kick: make(chan string, 1), outboxes: map[string]*outbox{}, heard: map[string]map[string]bool{}, links: map[string]*link{}}
+	b := &Bus{cfg: cfg, kick: make(chan string, 1), outboxes: map[string]*outbox{}, heard: map[string]map[string]bool{}, streams: map[string]bool{}, links: map[string]*link{}}
 	everybody := append(names(cfg.Contexts), setupUser)
 	keys, err := cfg.keys(everybody)
 	if err != nil {
@@ -164,6 +165,9 @@ func New(cfg Config) (*Bus, error) {
 		}
 	}
 	for _, user := range everybody {
+		if cfg.External != nil && cfg.External.Keys != "" && keys[user] == nil {
+			continue // this process may not set anything up
+		}
 		b.links[user] = &link{user: user, dial: b.dialer(user, keys[user])}
 	}
 	return b, nil

@@ -25,7 +25,7 @@ func Permissions(context string, reactions []bus.Reaction) Grant {
 		Publish: []string{
 			addresses(context),
 			api + "STREAM.INFO." + own,
-			api + "DIRECT.GET." + own,
+			api + "STREAM.MSG.GET." + own,
 			api + "CONSUMER.LIST." + own,
 			api + "CONSUMER.RESET." + own + ".*",
 		},

@@ -32,8 +32,8 @@ type StreamSettings struct {
 	Atomic     bool   `json:"atomic"`
 }
 
-// Settings asks the broker how it keeps the streams of the contexts of this
-// process.
+// Settings asks the broker how it keeps the streams on which this process
+// speaks.
 func (b *Bus) Settings(ctx context.Context) (Settings, error) {
 	out := Settings{Server: "embedded", SyncAlways: "reported by the server"}
 	if x := b.cfg.External; x != nil {
@@ -43,6 +43,12 @@ func (b *Bus) Settings(ctx context.Context) (Settings, error) {
 		}
 	}
 	for _, c := range b.cfg.Contexts {
+		b.mu.Lock()
+		speaks := b.streams[c.Name]
+		b.mu.Unlock()
+		if !speaks {
+			continue
+		}
 		err := b.onSession(ctx, c.Name, func(ctx context.Context, s *session) error {
 			stream, err := s.js.Stream(ctx, StreamName(c.Name))
 			if err != nil {

@@ -2,7 +2,6 @@ package jsbus
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,7 +47,9 @@ func speaker(r bus.Reaction) string {
 
 // streamConfig is the stream of one context: limits retention, because other
 // policies forget duplicates at a restart; a full stream refuses, so that its
-// context keeps its facts in the store; nothing is ever removed from it.
+// context keeps its facts in the store; nothing is ever removed from it. Direct
+// gets stay off: their answer is the bare message, and sent to the address of
+// another context it would be a forged fact.
 func (b *Bus) streamConfig(context string) jetstream.StreamConfig {
 	return jetstream.StreamConfig{
 		Name:               StreamName(context),
@@ -65,7 +66,6 @@ func (b *Bus) streamConfig(context string) jetstream.StreamConfig {
 		Duplicates:         duplicates,
 		DenyDelete:         true,
 		DenyPurge:          true,
-		AllowDirect:        true,
 		AllowAtomicPublish: true,
 	}
 }
@@ -80,7 +80,6 @@ func (b *Bus) ownConfigs() []jetstream.StreamConfig {
 		Storage:     jetstream.FileStorage,
 		Replicas:    b.cfg.Replicas,
 		MaxBytes:    64 << 20,
-		AllowDirect: true,
 	}, {
 		Name:              canaryStream,
 		Description:       "probes of the bus",
@@ -96,56 +95,86 @@ func (b *Bus) ownConfigs() []jetstream.StreamConfig {
 
 // Declare makes the streams of the named contexts and asserts that the broker
 // keeps them as they were asked for. With the key of setup it creates and
-// corrects them; without, it only looks. It is idempotent. A program whose
-// Declare returns an error must not go on.
+// corrects them, and the consumers of its reactions; without, it only looks at
+// those on which this process itself speaks. It is idempotent. A program whose Declare returns an error must not go
+// on.
 func (b *Bus) Declare(ctx context.Context, contexts []string) error {
 	if err := b.assertSync(ctx); err != nil {
 		return err
 	}
-	user := setupUser
-	if !b.provisions() {
-		if len(b.cfg.Contexts) == 0 {
-			return errors.New("bus: no key to ask the broker with")
+	for _, name := range contexts {
+		user := setupUser
+		if _, ours := b.known(name); !b.provisions() {
+			if !ours {
+				continue
+			}
+			user = name
 		}
-		user = b.cfg.Contexts[0].Name
+		if err := b.declare(ctx, user, b.streamConfig(name)); err != nil {
+			return err
+		}
+		b.declared(name)
 	}
-	return b.onSession(ctx, user, func(ctx context.Context, s *session) error {
-		var all []jetstream.StreamConfig
-		for _, name := range contexts {
-			all = append(all, b.streamConfig(name))
+	if !b.provisions() {
+		return nil
+	}
+	for _, own := range b.ownConfigs() {
+		if err := b.declare(ctx, setupUser, own); err != nil {
+			return err
 		}
-		if b.provisions() {
-			all = append(all, b.ownConfigs()...)
-		}
-		for _, want := range all {
-			if err := b.declare(ctx, s, want); err != nil {
-				return err
+	}
+	return b.declareConsumers(ctx, contexts)
+}
+
+// declareConsumers makes what the reactions of this process need on the streams
+// of the named contexts, so that others who run them need no key of setup.
+func (b *Bus) declareConsumers(ctx context.Context, contexts []string) error {
+	for _, c := range b.cfg.Contexts {
+		for _, r := range c.Reactions {
+			for _, name := range contexts {
+				l := &listener{bus: b, reaction: r, stream: StreamName(name)}
+				want := l.consumerConfig()
+				if len(want.FilterSubjects) == 0 {
+					continue
+				}
+				if err := b.declareConsumer(ctx, l.stream, want); err != nil {
+					return err
+				}
 			}
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// declared notes that the stream of a context was found as it must be.
+func (b *Bus) declared(context string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.streams[context] = true
 }
 
 // provisions reports whether this process may make streams and consumers.
 func (b *Bus) provisions() bool { _, ok := b.links[setupUser]; return ok }
 
-func (b *Bus) declare(ctx context.Context, s *session, want jetstream.StreamConfig) error {
-	var (
-		stream jetstream.Stream
-		err    error
-	)
-	if b.provisions() {
-		stream, err = s.js.CreateOrUpdateStream(ctx, want)
-	} else {
-		stream, err = s.js.Stream(ctx, want.Name)
-	}
-	if err != nil {
-		return fmt.Errorf("declare stream %s: %w", want.Name, err)
-	}
-	if wrong := differences(want, stream.CachedInfo().Config); len(wrong) > 0 {
-		return fmt.Errorf("stream %s is not kept as it must be: %s", want.Name, strings.Join(wrong, "; "))
-	}
-	return nil
+func (b *Bus) declare(ctx context.Context, user string, want jetstream.StreamConfig) error {
+	return b.onSession(ctx, user, func(ctx context.Context, s *session) error {
+		var (
+			stream jetstream.Stream
+			err    error
+		)
+		if user == setupUser {
+			stream, err = s.js.CreateOrUpdateStream(ctx, want)
+		} else {
+			stream, err = s.js.Stream(ctx, want.Name)
+		}
+		if err != nil {
+			return fmt.Errorf("declare stream %s: %w", want.Name, err)
+		}
+		if wrong := differences(want, stream.CachedInfo().Config); len(wrong) > 0 {
+			return fmt.Errorf("stream %s is not kept as it must be: %s", want.Name, strings.Join(wrong, "; "))
+		}
+		return nil
+	})
 }
 
 // differences lists in which respects that matter a stream is not what it must
@@ -168,6 +197,7 @@ func differences(want, have jetstream.StreamConfig) []string {
 	assert("max age", want.MaxAge, have.MaxAge)
 	assert("deny delete", want.DenyDelete, have.DenyDelete)
 	assert("deny purge", want.DenyPurge, have.DenyPurge)
+	assert("direct get", want.AllowDirect, have.AllowDirect)
 	assert("atomic publish", want.AllowAtomicPublish, have.AllowAtomicPublish)
 	if want.Duplicates > 0 {
 		assert("duplicates window", want.Duplicates, have.Duplicates)
