@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -206,7 +207,7 @@ func (a *API) open(ctx huma.Context) error {
 	if kind == "application/json" && err == nil && (charset == "" || strings.EqualFold(charset, "utf-8")) {
 		return nil
 	}
-	if n, err := io.CopyN(io.Discard, ctx.BodyReader(), 1); n == 0 && err == io.EOF && kind == "" {
+	if n, err := io.CopyN(io.Discard, ctx.BodyReader(), 1); n == 0 && errors.Is(err, io.EOF) && kind == "" {
 		return nil // nothing was submitted, so nothing has a type
 	}
 	return refusal{status: http.StatusUnsupportedMediaType, words: plain[http.StatusUnsupportedMediaType]}

@@ -71,13 +71,13 @@ func identify(ctx huma.Context, tokens Tokens, public bool) (identity.Actor, err
 	}
 	sum := sha256.Sum256([]byte(secret))
 	actor, err := tokens.Lookup(ctx.Context(), hex.EncodeToString(sum[:]))
-	switch fault.KindOf(err) {
-	case "":
-		return actor, nil
-	case fault.Denied, fault.NotFound:
-		return identity.Actor{}, refusal{http.StatusUnauthorized, plain[http.StatusUnauthorized]}
+	if fault.Is(err, fault.Denied) || fault.Is(err, fault.NotFound) {
+		err = refusal{http.StatusUnauthorized, plain[http.StatusUnauthorized]}
 	}
-	return identity.Actor{}, err
+	if err != nil {
+		return identity.Actor{}, err
+	}
+	return actor, nil
 }
 
 // commanded makes the cause of a change. A citizen's key is joined with what

@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,10 +42,13 @@ func show(c *fiber.Ctx, code int, component templ.Component) error {
 // fail answers an error: with a problem where a program asked, with a page
 // where a person did.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
-	ctx := c.UserContext()
-	if Request(ctx) == "" { // the request could not be read, so nobody attended it
-		s.greet(c, "")
+	if Request(c.UserContext()) == "" { // it could not be read to its end, so it was not attended
+		id := rand.Text()
+		c.SetUserContext(context.WithValue(c.UserContext(), requestKey{}, id))
+		s.greet(c, id)
+		defer s.note(c, id, 0)
 	}
+	ctx := c.UserContext()
 	p := describe(ctx, err)
 	for name, values := range p.GetHeaders() {
 		c.Set(name, values[0])

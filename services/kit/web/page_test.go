@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -234,6 +235,16 @@ func TestDocs(t *testing.T) {
 	}
 	if csp := page.Header.Get("Content-Security-Policy"); strings.Contains(csp, "unsafe") || strings.Contains(csp, "http") {
 		t.Errorf("the policy allows too much: %s", csp)
+	}
+	req := httptest.NewRequest("GET", "/bz/api/openapi.json", nil)
+	req.Header.Set("Accept-Encoding", "br, gzip")
+	packed := webtest.Send(t, s, req)
+	zip, err := gzip.NewReader(bytes.NewReader(packed.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unpacked, err := io.ReadAll(zip); err != nil || !bytes.Equal(unpacked, a.Body) || packed.Header.Get("Vary") != "Accept-Encoding" {
+		t.Errorf("packed, the description is %d bytes, %v, %v", len(unpacked), err, packed.Header)
 	}
 	for _, path := range []string{"/bz/static/absent.js", "/bz/static/../web.go", "/bz/static/%2e%2e/web.go", "/bz/static/", "/bz/static/vendor"} {
 		if a := webtest.Get(t, s, path, webtest.Call{}); a.Status != 404 {

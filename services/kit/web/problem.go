@@ -157,8 +157,11 @@ func fromFault(ctx context.Context, err error) *Problem {
 	if field != "" {
 		p.Errors = []Flaw{{Field: field, Message: words}}
 	}
-	if reply.status >= http.StatusInternalServerError {
+	switch {
+	case kind == fault.Internal:
 		slog.ErrorContext(ctx, "refused", "request", p.Request, "kind", p.Kind, "err", err)
+	case reply.status >= http.StatusInternalServerError:
+		slog.WarnContext(ctx, "refused", "request", p.Request, "kind", p.Kind, "err", err)
 	}
 	return p
 }

@@ -60,7 +60,7 @@ func TestTenMegabytes(t *testing.T) {
 	if err := json.NewDecoder(resp.Body).Decode(&p); err != nil {
 		t.Fatal(err)
 	}
-	if resp.StatusCode != http.StatusRequestEntityTooLarge || p.Status != resp.StatusCode || !strings.Contains(p.Detail, "1 MB") {
+	if resp.StatusCode != http.StatusRequestEntityTooLarge || p.Status != resp.StatusCode || !strings.Contains(p.Detail, "1 MB") || p.Request == "" || p.Request != resp.Header.Get("X-Request-Id") {
 		t.Errorf("answered %d %+v", resp.StatusCode, p)
 	}
 	if resp.Header.Get("Content-Security-Policy") == "" || resp.Header.Get("Content-Type") != "application/problem+json" {

@@ -65,10 +65,11 @@ func (cfg Config) check() error {
 
 // Server answers requests. Everything is mounted on it before it serves.
 type Server struct {
-	cfg  Config
-	app  *fiber.App
-	api  *API
-	skin ui.Skin
+	cfg   Config
+	app   *fiber.App
+	api   *API
+	files map[string]*file
+	skin  ui.Skin
 }
 
 // New makes a server that has its documentation and health but no operation
@@ -81,12 +82,12 @@ func New(cfg Config) (*Server, error) {
 		cfg.Timeout = workTimeout
 	}
 	speakChinese()
-	s := &Server{cfg: cfg}
-	style, err := s.asset("ui.css")
+	files, err := load()
 	if err != nil {
 		return nil, err
 	}
-	s.skin = ui.Skin{Site: cfg.Site, Base: cfg.Base, Style: style}
+	s := &Server{cfg: cfg, files: files}
+	s.skin = ui.Skin{Site: cfg.Site, Base: cfg.Base, Style: s.address("ui.css")}
 	s.app = fiber.New(fiber.Config{
 		// Fiber reuses what its Ctx returns. A register number kept in an event
 		// must not change when the next request arrives.
@@ -103,10 +104,11 @@ func New(cfg Config) (*Server, error) {
 	})
 	s.app.Use(s.attend)
 	s.health()
-	s.files()
+	s.serveFiles()
 	s.api = newAPI(s)
 	s.comfort()
-	return s, s.docs()
+	s.docs()
+	return s, nil
 }
 
 // API is where contexts register their operations.
@@ -128,7 +130,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	if closed := ln.Close(); closed != nil && !errors.Is(closed, net.ErrClosed) {
 		err = errors.Join(err, closed)
 	}
-	<-served // whatever it says, it was told to stop
+	if stopped := <-served; err == nil {
+		err = stopped
+	}
 	if err != nil {
 		return fmt.Errorf("stop serving %s: %w", ln.Addr(), err)
 	}

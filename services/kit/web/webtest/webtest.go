@@ -77,7 +77,7 @@ func Post(t testing.TB, s *web.Server, path string, call Call) Answer {
 // Do sends one request and reads the answer.
 func Do(t testing.TB, s *web.Server, method, path string, call Call) Answer {
 	t.Helper()
-	req := httptest.NewRequest(method, path, strings.NewReader(call.Body))
+	req := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(call.Body))
 	if call.Body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
