@@ -27,9 +27,7 @@ type Rate struct {
 func (r Rate) key() string { return r.Category + "/" + r.Grade + "/" + r.Risk }
 
 func (r Rate) check(p *Pack) error {
-	bad := func(format string, args ...any) error {
-		return fault.New(fault.Invalid, "抽查比例“"+r.key()+"”"+format, args...)
-	}
+	bad := func(what string) error { return fault.New(fault.Invalid, "抽查比例“%s”%s", r.key(), what) }
 	switch {
 	case r.Category != "*" && !p.facilities.has(r.Category):
 		return bad("的对象类别不存在。")
