@@ -219,8 +219,7 @@ func TestExchangeable(t *testing.T) {
 }
 
 // TestShortStaffIsQuick: when a fifth of all seats cannot be filled, the search
-// for each is cut short by those that failed before it. Without that it would
-// take minutes. An officer who is barred everywhere keeps the deck from running
+// for each is cut short by those that failed before it. An officer who is barred everywhere keeps the deck from running
 // out, which would end the searches more simply.
 func TestShortStaffIsQuick(t *testing.T) {
 	pool, officers := &Pool{Head: testHead}, &Officers{Head: testHead, Officers: []Officer{{ID: "idle", Dept: "d", Max: maxVisits}}}
@@ -232,12 +231,19 @@ func TestShortStaffIsQuick(t *testing.T) {
 	for o := range 400 {
 		officers.Officers = append(officers.Officers, Officer{ID: fmt.Sprintf("o%04d", o), Dept: "d", Max: 24})
 	}
-	out := Draw(SHA256, seedOf("short"), pool, officers)
-	if want := 12_000 - 9600; out.Vacant != want || out.Searches < want {
-		t.Errorf("%d vacant after %d searches, want %d", out.Vacant, out.Searches, want)
+	seed := seedOf("short")
+	tables := layTables(pool, Ruler(SHA256, seed, pool.Units))
+	tables.bar(officers)
+	d := newDealer(SHA256, seed, "d", staffOf(officers, "d"), tables.tasks["d"])
+	d.deal()
+	if want := 12_000 - 9600; tables.result.Vacant() != want || d.searches < want {
+		t.Errorf("%d vacant after %d searches, want %d", tables.result.Vacant(), d.searches, want)
+	}
+	if most := 2 * len(d.seats); d.steps > most { // without the cut it is 23 million
+		t.Errorf("the searches looked from %d seats, want at most %d", d.steps, most)
 	}
 	load := map[string]int{}
-	for _, v := range out.Result.Visits {
+	for _, v := range tables.result.Visits {
 		for _, s := range v.Seats {
 			load[s.Officer]++
 		}

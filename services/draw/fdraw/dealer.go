@@ -16,6 +16,7 @@ type dealer struct {
 	holder   []int32 // by index into seats: officer, or -1
 	held     [][]int32
 	searches int
+	steps    int // seats that all searches together looked from
 
 	// What is left of searches. A seat from which one search found no way out
 	// never has one again: whoever could sit there is fully loaded, sits only
@@ -163,6 +164,7 @@ func (d *dealer) reseat(start int32) {
 	d.seen[start] = this
 	queue := []int32{start}
 	for i := 0; i < len(queue); i++ {
+		d.steps++
 		var done bool
 		if queue, done = d.widen(queue, queue[i], start, this); done {
 			return

@@ -73,6 +73,9 @@ func TestVerifyFails(t *testing.T) {
 		{"the beacon was known before the witnesses saw the reveals", "V9", "已不早于公共随机数", func(b *Bundle) {
 			swap(t, &b.Announce, "2026-03-02T21:30:00", "2026-03-02T21:00:30")
 		}},
+		{"the beacon was known the very second a quorum saw the reveals", "V9", "已不早于公共随机数", func(b *Bundle) {
+			swap(t, &b.Announce, "2026-03-02T21:30:00", "2026-03-02T21:01:00")
+		}},
 		{"visited before the witnesses saw the seal", "V9", "已不早于首次检查", func(b *Bundle) {
 			swap(t, &b.Ledger, "2026-03-03T09:00:00", "2026-03-02T22:10:00")
 		}},
@@ -89,6 +92,10 @@ func TestVerifyFails(t *testing.T) {
 			swap(t, &b.Registry, "r YP0000", "r GM0099 gm A L active 0 no -\nr YP0000")
 		}},
 		{"a facility nobody registered", "V11", "不在登记之列", func(b *Bundle) {
+			swap(t, &b.Registry, "r GM0003 gm A L active 0 no -\n", "")
+			swap(t, &b.Registry, "count 25", "count 24")
+		}},
+		{"a chance for a facility nobody registered", "V10", "对象属性表只有 24 个", func(b *Bundle) {
 			swap(t, &b.Registry, "r GM0003 gm A L active 0 no -\n", "")
 			swap(t, &b.Registry, "count 25", "count 24")
 		}},
