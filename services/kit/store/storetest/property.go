@@ -160,7 +160,7 @@ func (g *game) refuse(t *rapid.T) {
 		e.Gone = true
 		return nil, answer
 	})
-	if g.causes[id+"|"+by.ID] || answer == store.Unchanged {
+	if g.causes[id+"|"+by.ID] || errors.Is(answer, store.Unchanged) {
 		if err != nil {
 			t.Fatalf("nothing to do: %v", err)
 		}
