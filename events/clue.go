@@ -22,6 +22,7 @@ type ClueReceived struct {
 	Offence   string     `json:"offence"` // violation type, empty if the sender could not say
 	Text      string     `json:"text"`    // free text, shown only to those who handle it
 	Contact   bool       `json:"contact"` // the sender can be answered
+	Receipt   string     `json:"receipt"` // keyed hash of the receipt code (查询码), empty if none was given
 	Day       string     `json:"day"`
 	Deadlines []Deadline `json:"deadlines"`
 }
@@ -52,9 +53,11 @@ func (e ClueRouted) Clocks() ([]Deadline, []string) { return e.Deadlines, nil }
 type ClueReturned struct {
 	Clue      string `json:"clue"`
 	Unit      string `json:"unit"`
-	Reason    string `json:"reason"`
+	Reason    string `json:"reason"` // the legal ground in words; the public may read it
 	Basis     string `json:"basis"`
 	Suggested string `json:"suggested"`
+	Ground    string `json:"ground"` // code of the legal ground in the law pack
+	Note      string `json:"note"`   // what the unit adds, not for the public
 }
 
 // Kind names the contract.
@@ -62,25 +65,33 @@ func (ClueReturned) Kind() string { return "clue.returned.v1" }
 
 // ClueDisputed says that the suggested unit does not agree (争议).
 type ClueDisputed struct {
-	Clue   string `json:"clue"`
-	Unit   string `json:"unit"`
-	Reason string `json:"reason"`
-	Basis  string `json:"basis"`
+	Clue      string     `json:"clue"`
+	Unit      string     `json:"unit"`
+	Reason    string     `json:"reason"`
+	Basis     string     `json:"basis"`
+	Deadlines []Deadline `json:"deadlines"` // the limit for ruling
 }
 
 // Kind names the contract.
 func (ClueDisputed) Kind() string { return "clue.disputed.v1" }
 
+// Clocks starts the limit for ruling. Those of the clue itself run on.
+func (e ClueDisputed) Clocks() ([]Deadline, []string) { return e.Deadlines, nil }
+
 // ClueRuled says how the office of the task force (专班办公室) settled a
 // dispute. The ruling binds: the clue cannot be returned again.
 type ClueRuled struct {
-	Clue   string `json:"clue"`
-	Route  Route  `json:"route"`
-	Reason string `json:"reason"`
+	Clue    string   `json:"clue"`
+	Route   Route    `json:"route"`
+	Reason  string   `json:"reason"`
+	Settled []string `json:"settled"`
 }
 
 // Kind names the contract.
 func (ClueRuled) Kind() string { return "clue.ruled.v1" }
+
+// Clocks ends the limit for ruling.
+func (e ClueRuled) Clocks() ([]Deadline, []string) { return nil, e.Settled }
 
 // ClueAccepted says that a unit signed for a clue.
 type ClueAccepted struct {
@@ -160,3 +171,13 @@ func (ClueAnswered) Kind() string { return "clue.answered.v1" }
 
 // Clocks ends the limit for telling the sender.
 func (e ClueAnswered) Clocks() ([]Deadline, []string) { return nil, e.Settled }
+
+// ClueUnmasked says that somebody read how the sender can be reached, and why.
+// What was read is not in here.
+type ClueUnmasked struct {
+	Clue   string `json:"clue"`
+	Reason string `json:"reason"`
+}
+
+// Kind names the contract.
+func (ClueUnmasked) Kind() string { return "clue.unmasked.v1" }
