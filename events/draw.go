@@ -123,6 +123,7 @@ func (DrawOpened) Kind() string { return "draw.opened.v1" }
 // DrawVoided says that an attempt was given up before the public number.
 type DrawVoided struct {
 	Draw    string `json:"draw"`
+	Batch   string `json:"batch"`
 	Attempt int    `json:"attempt"`
 	Reason  string `json:"reason"`
 }

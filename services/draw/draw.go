@@ -7,6 +7,7 @@ package draw
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -52,15 +53,16 @@ type Draw struct {
 // Announce fixes everything about the draw that somebody might otherwise choose
 // later.
 func (d *Draw) Announce(announce *fdraw.Announce, policy, batch, title, lead string) (events.Event, error) {
+	file := announce.Text()
+	if _, err := fdraw.ParseAnnounce(file); err != nil {
+		return nil, fault.New(fault.Invalid, "抽取公告不合规：%w", err)
+	}
 	if err := d.move(Announced); err != nil {
 		return nil, err
 	}
 	d.ID, d.Batch, d.Title, d.Lead = announce.Draw, batch, title, lead
 	d.Parties, d.Quorum, d.OpenBy = announce.Parties, announce.Quorum, announce.OpenBy
-	d.Files.Announce, d.Files.Policy = announce.Text(), policy
-	if _, err := fdraw.ParseAnnounce(d.Files.Announce); err != nil {
-		return nil, fault.New(fault.Invalid, "抽取公告不合规：%w", err)
-	}
+	d.Files = fdraw.Bundle{Format: "fdraw/v1 bundle", Announce: file, Policy: policy}
 	return events.DrawAnnounced{
 		Draw: d.ID, Batch: batch, Attempt: announce.Attempt, Parties: d.Parties, Quorum: d.Quorum, File: d.Files.Announce, Policy: policy,
 	}, nil
@@ -161,7 +163,7 @@ func (d *Draw) Close(now time.Time) (events.Event, error) {
 	case missing && !now.After(a.RevealBy):
 		return nil, fault.New(fault.Conflict, "尚有单位没有揭示，%s 之后方可截止", a.RevealBy.Format(time.DateTime))
 	case !now.Before(a.Beacon.At):
-		return nil, fault.New(fault.Conflict, "公开随机数已经产生，揭示不能再截止；请按规定作废或者启用备用办法")
+		return nil, fault.New(fault.Conflict, "公开随机数已经产生，揭示不能再截止，本次抽取作废，请重新公告")
 	}
 	nonces := map[string]fdraw.Digest{}
 	for _, c := range d.Commits {
@@ -190,7 +192,28 @@ func (d *Draw) Close(now time.Time) (events.Event, error) {
 	return events.DrawClosed{Draw: d.ID, Attempt: a.Attempt, Absent: absent, Hash: reveals.Digest(a.Hash).String()}, nil
 }
 
-// void gives the attempt up. It can only happen before the public number.
+// Lapse gives the attempt up because a step was not taken in time: the lists were
+// not frozen while the parties could still reveal, or the reveals not closed
+// before the public number existed. Whoever lets a draw lapse knows no more of
+// its outcome than anybody else: the secrets are opened to nobody.
+func (d *Draw) Lapse(now time.Time) (events.Event, error) {
+	a, err := d.announced()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case d.State == Announced && now.After(a.RevealBy):
+		return d.void("名录没有在揭示截止之前锁定")
+	case d.State == Frozen && !now.Before(a.Beacon.At):
+		return d.void("揭示没有在公开随机数产生之前截止")
+	case d.State == Announced, d.State == Frozen:
+		return nil, fault.New(fault.Conflict, "抽取 %s 的各步骤尚未逾期，不能作废", d.ID)
+	}
+	return nil, d.stay(Frozen)
+}
+
+// void gives the attempt up. It can only happen before anybody can know what the
+// outcome would have been.
 func (d *Draw) void(reason string) (events.Event, error) {
 	a, err := d.announced()
 	if err != nil {
@@ -199,7 +222,7 @@ func (d *Draw) void(reason string) (events.Event, error) {
 	if err := d.move(Voided); err != nil {
 		return nil, err
 	}
-	return events.DrawVoided{Draw: d.ID, Attempt: a.Attempt, Reason: reason}, nil
+	return events.DrawVoided{Draw: d.ID, Batch: d.Batch, Attempt: a.Attempt, Reason: reason}, nil
 }
 
 // Type takes the public number as one officer typed it from the bulletin. Two
@@ -339,13 +362,45 @@ func (d *Draw) Open(finished bool, now time.Time) (events.Event, error) {
 	if !finished && now.Before(d.OpenBy) {
 		return nil, fault.New(fault.Conflict, "检查尚未全部完成，%s 之前不能启封", d.OpenBy.Format(time.DateTime))
 	}
+	notices, err := d.notices()
+	if err != nil {
+		return nil, err
+	}
 	if err := d.move(Opened); err != nil {
 		return nil, err
 	}
-	d.Files.Format = "fdraw/v1 bundle"
+	d.Files.Notices = notices
 	files := map[string]string{
 		"announce": d.Files.Announce, "policy": d.Files.Policy, "registry": d.Files.Registry, "pool": d.Files.Pool, "officers": d.Files.Officers,
 		"freeze": d.Files.Freeze, "reveals": d.Files.Reveals, "beacon": d.Files.Beacon, "result": d.Files.Result, "sealed": d.Files.Sealed,
 	}
+	for i, text := range d.Files.Substitutions {
+		files[fmt.Sprintf("substitute-%04d", i+1)] = text
+	}
 	return events.DrawOpened{Draw: d.ID, Batch: d.Batch, Title: d.Title, Bundle: files}, nil
+}
+
+// notices are what each facility drawn can hold against the sealed file.
+func (d *Draw) notices() ([]fdraw.IssuedNotice, error) {
+	m, err := d.material()
+	if err != nil {
+		return nil, err
+	}
+	result, err := fdraw.ParseResult(d.Files.Result)
+	if err != nil {
+		return nil, err
+	}
+	_, notices, err := fdraw.Seal(m.announce.Hash, m.seed, m.reveals, m.beacon, result)
+	if err != nil {
+		return nil, err
+	}
+	issued := make([]fdraw.IssuedNotice, notices.Len())
+	for i := range issued {
+		proof, err := notices.Prove(i)
+		if err != nil {
+			return nil, err
+		}
+		issued[i] = fdraw.IssuedNotice{Text: notices.At(i).Text(), Proof: proof}
+	}
+	return issued, nil
 }

@@ -3,6 +3,7 @@ package draw
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -208,6 +209,9 @@ func (s *Service) onBatchAnnounced(ctx context.Context, h bus.Heard[events.Batch
 	_, err = s.draws.Open(ctx, h.Cause("draw"), series, func(id string, d *Draw) (events.Event, error) {
 		numbered := announce
 		numbered.Draw = id
+		if numbered.Beacon.Source == fdraw.Dice { // the one throw that belongs to this draw
+			numbered.Beacon.Issue = numbered.Head.String()
+		}
 		return d.Announce(&numbered, policy.Text(), b.Batch, b.Title, b.Lead)
 	})
 	return err
@@ -285,28 +289,53 @@ func (s *Service) onBatchFinished(ctx context.Context, h bus.Heard[events.BatchF
 	})
 }
 
-// Sweep opens every sealed draw whose day has come.
+// Sweep does what only the time asks for, and returns how many draws it changed:
+// reveals are closed when their time is over, an attempt in which a step was not
+// taken in time is given up, and a sealed draw is opened when its day has come.
+// One draw that cannot be dealt with does not keep the others waiting.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
-	rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"state": string(Sealed)}, Limit: 1000})
-	if err != nil {
-		return 0, err
-	}
-	now, opened := s.cfg.Clock.Now(), 0
-	for _, row := range rows {
-		d, _, err := s.draws.Load(ctx, row.ID)
+	changed := 0
+	var errs []error
+	for _, state := range []State{Announced, Frozen, Sealed} {
+		rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"state": string(state)}, Limit: 1000})
 		if err != nil {
-			return opened, err
+			return changed, err
 		}
-		if d.State != Sealed || now.Before(d.OpenBy) {
-			continue
+		for _, row := range rows {
+			done, err := s.sweep(ctx, row.ID)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("sweep draw %s: %w", row.ID, err))
+			}
+			if done {
+				changed++
+			}
 		}
-		by := store.Cause{ID: "sweep/open", Actor: identity.Service("draw")}
-		if err := s.draws.Change(ctx, by, row.ID, func(d *Draw) (events.Event, error) { return d.Open(false, now) }); err != nil {
-			return opened, err
-		}
-		opened++
 	}
-	return opened, nil
+	return changed, errors.Join(errs...)
+}
+
+// sweep reports whether the time asked for something.
+func (s *Service) sweep(ctx context.Context, id string) (bool, error) {
+	now, done := s.cfg.Clock.Now(), false
+	by := store.Cause{ID: "sweep/" + now.Format(time.RFC3339Nano), Actor: identity.Service("draw")}
+	err := s.draws.Change(ctx, by, id, func(d *Draw) (events.Event, error) {
+		a, err := d.announced()
+		if err != nil {
+			return nil, err
+		}
+		done = true
+		switch {
+		case d.State == Announced && now.After(a.RevealBy), d.State == Frozen && !now.Before(a.Beacon.At):
+			return d.Lapse(now)
+		case d.State == Frozen && now.After(a.RevealBy):
+			return d.Close(now)
+		case d.State == Sealed && !now.Before(d.OpenBy):
+			return d.Open(false, now)
+		}
+		done = false
+		return nil, store.Unchanged
+	})
+	return done && err == nil, err
 }
 
 // Row is a draw as lists show it: nothing that is sealed.
@@ -344,13 +373,14 @@ func fold(r *Row, e events.Envelope) error {
 }
 
 // Bundle returns everything of an opened draw for anybody who wants to
-// recompute it. Before that it is refused.
+// recompute it, and of a voided one what there was of it. Before that it is
+// refused.
 func (s *Service) Bundle(ctx context.Context, id string) (*fdraw.Bundle, error) {
 	d, _, err := s.draws.Load(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if d.State != Opened {
+	if d.State != Opened && d.State != Voided {
 		return nil, fault.New(fault.Conflict, "抽取 %s 尚未启封，启封之后可以下载核验", id)
 	}
 	return &d.Files, nil
