@@ -39,6 +39,7 @@ func Catalogue() []Contract {
 		{Fact: BatchAnnounced{}, Entity: "batch", Since: first, Chinese: "批次公告", Hears: []string{"draw", "oversee"}},
 		{Fact: BatchFrozen{}, Entity: "batch", Since: first, Chinese: "批次名录冻结", Hears: []string{"draw"}, Sealed: true},
 		{Fact: BatchDrawn{}, Entity: "batch", Since: first, Chinese: "批次抽取结果派定", Sealed: true},
+		{Fact: BatchVoided{}, Entity: "batch", Since: first, Chinese: "批次抽取作废", Hears: []string{"oversee"}},
 		{Fact: BatchFinished{}, Entity: "batch", Since: first, Chinese: "批次检查完成", Hears: []string{"draw", "oversee"}},
 		{Fact: VisitAssigned{}, Entity: "visit", Since: first, Chinese: "联合检查派定", Sealed: true},
 		{Fact: VisitReseated{}, Entity: "visit", Since: first, Chinese: "检查人员递补", Sealed: true},

@@ -4,6 +4,7 @@ package events
 type DrawAnnounced struct {
 	Draw    string   `json:"draw"` // "500156-2026-0001", dense per year
 	Batch   string   `json:"batch"`
+	Round   int      `json:"round"` // of the batch
 	Attempt int      `json:"attempt"`
 	Parties []string `json:"parties"`
 	Quorum  int      `json:"quorum"`
@@ -124,6 +125,7 @@ func (DrawOpened) Kind() string { return "draw.opened.v1" }
 type DrawVoided struct {
 	Draw    string `json:"draw"`
 	Batch   string `json:"batch"`
+	Round   int    `json:"round"` // of the batch
 	Attempt int    `json:"attempt"`
 	Reason  string `json:"reason"`
 }

@@ -79,6 +79,7 @@ func (PlanPublished) Kind() string { return "inspect.plan_published.v1" }
 // by which parties and when.
 type BatchAnnounced struct {
 	Batch      string     `json:"batch"` // "500156-PC-2026-000001"
+	Round      int        `json:"round"` // from 1; a batch whose draw was voided is announced again
 	Plan       string     `json:"plan"`
 	No         int        `json:"no"`
 	Title      string     `json:"title"`
@@ -133,6 +134,7 @@ type Exclusion struct {
 // in the registers that changes later changes the draw.
 type BatchFrozen struct {
 	Batch      string             `json:"batch"`
+	Round      int                `json:"round"`
 	Candidates []Candidate        `json:"candidates"`
 	Officers   []CandidateOfficer `json:"officers"`
 	Exclusions []Exclusion        `json:"exclusions"`
@@ -156,11 +158,24 @@ func (BatchDrawn) Kind() string { return "inspect.batch_drawn.v1" }
 // BatchFinished says that every visit of a batch is recorded.
 type BatchFinished struct {
 	Batch  string `json:"batch"`
+	Round  int    `json:"round"`
 	Visits int    `json:"visits"`
 }
 
 // Kind names the contract.
 func (BatchFinished) Kind() string { return "inspect.batch_finished.v1" }
+
+// BatchVoided says that the draw of a batch was given up; it may be announced
+// again.
+type BatchVoided struct {
+	Batch  string `json:"batch"`
+	Round  int    `json:"round"`
+	Draw   string `json:"draw"`
+	Reason string `json:"reason"`
+}
+
+// Kind names the contract.
+func (BatchVoided) Kind() string { return "inspect.batch_voided.v1" }
 
 // VisitSection is one unit's part of a joint visit.
 type VisitSection struct {

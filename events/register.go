@@ -33,13 +33,15 @@ type Facility struct {
 	Flags       []Flag `json:"flags"`  // what lifts the ceiling on inspections
 	Status      string `json:"status"` // open, closed
 	ClosedOn    string `json:"closed_on"`
+	Established string `json:"established"` // day of its establishment, empty = not known; chooses the law
 }
 
 // Flag marks an object that is inspected without a ceiling (抽查不设上限).
 type Flag struct {
-	Kind   string `json:"kind"`   // complaints, abnormal, serious, attention
-	Reason string `json:"reason"` // and evidence
-	Since  string `json:"since"`
+	Kind     string   `json:"kind"` // complaints, abnormal, serious, attention
+	Reason   string   `json:"reason"`
+	Since    string   `json:"since"`
+	Evidence []string `json:"evidence"` // what it rests on: numbers of documents, of clues
 }
 
 // FacilityChanged says what a facility is now and what changed it.

@@ -117,8 +117,8 @@ type Offence struct {
 	Lead  string `json:"lead"`  // name of the unit that would deal with it
 }
 
-// Offences lists the violation types that the matrix routes today.
-func (s *Service) Offences() []Offence {
+// Offenses lists the violation types that the matrix routes today.
+func (s *Service) Offenses() []Offence {
 	day := s.today()
 	routes := s.cfg.Law.Routes(day)
 	out := make([]Offence, len(routes))

@@ -20,105 +20,154 @@ type Memory struct {
 func NewMemory() *Memory { return &Memory{tables: map[string]*memoryTable{}} }
 
 // Table opens a table.
-func (m *Memory) Table(_ context.Context, shape Shape) (Table, error) {
+func (m *Memory) Table(ctx context.Context, shape Shape) (Table, error) {
+	if err := cmp.Or(ctx.Err(), shape.Check()); err != nil {
+		return nil, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.tables[shape.Name] == nil {
 		m.tables[shape.Name] = &memoryTable{rows: map[string]Row{}}
 	}
-	return m.tables[shape.Name], nil
+	return shaped{m.tables[shape.Name], shape}, nil
 }
 
+// memoryTable are the rows of one name.
 type memoryTable struct {
 	mu   sync.RWMutex
 	rows map[string]Row // guarded by mu
 }
 
-func (t *memoryTable) Get(_ context.Context, key string) (Row, bool, error) {
+// shaped is a table as one that opened it sees it.
+type shaped struct {
+	*memoryTable
+	shape Shape
+}
+
+// Get returns the row with that key.
+func (t shaped) Get(ctx context.Context, key string) (Row, bool, error) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	row, ok := t.rows[key]
-	return row, ok, nil
+	if err := ctx.Err(); err != nil || !ok {
+		return Row{}, false, err
+	}
+	return t.seen(row), true, nil
 }
 
-func (t *memoryTable) Put(_ context.Context, row Row) error {
+// seen is a copy of a row, with the columns of the shape.
+func (t shaped) seen(row Row) Row {
+	row.Body = slices.Clone(row.Body)
+	columns := make(map[string]any, len(t.shape.Columns))
+	for _, c := range t.shape.Columns {
+		columns[c.Name], _ = t.shape.value(c, row.Columns[c.Name]) // what is kept fits
+	}
+	row.Columns = columns
+	return row
+}
+
+// Put stores a row whose version is one above the stored one.
+func (t shaped) Put(ctx context.Context, row Row) error {
+	values, err := t.shape.Values(row)
+	if err := cmp.Or(ctx.Err(), err); err != nil {
+		return err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.rows[row.Key].Version != row.Version-1 {
+	if row.Version < 1 || t.rows[row.Key].Version != row.Version-1 {
 		return fault.New(fault.Conflict, "该记录刚刚被他人修改，请刷新后重试")
+	}
+	row.Body, row.Columns = slices.Clone(row.Body), make(map[string]any, len(values))
+	for i, c := range t.shape.Columns {
+		row.Columns[c.Name] = values[i]
 	}
 	t.rows[row.Key] = row
 	return nil
 }
 
-func (t *memoryTable) List(_ context.Context, q Query) ([]Row, error) {
+// List returns the rows that a query selects, in its order.
+func (t shaped) List(ctx context.Context, q Query) ([]Row, error) {
+	plan, err := t.shape.Plan(q)
+	if err := cmp.Or(ctx.Err(), err); err != nil {
+		return nil, err
+	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	rows := t.selected(q)
+	if err := t.filled(plan); err != nil {
+		return nil, err
+	}
+	rows := t.selected(plan)
 	slices.SortFunc(rows, func(a, b Row) int {
-		order := 0
-		if q.Order != "" {
-			order = compare(a.Columns[q.Order], b.Columns[q.Order])
-		}
-		order = cmp.Or(order, strings.Compare(a.Key, b.Key))
-		if q.Desc {
+		order := cmp.Or(compare(a.Columns[plan.Order], b.Columns[plan.Order]), strings.Compare(a.Key, b.Key))
+		if plan.Desc {
 			return -order
 		}
 		return order
 	})
-	limit := q.Limit
-	if limit <= 0 {
-		limit = 100
-	}
-	return rows[:min(limit, 1000, len(rows))], nil
+	return rows[:min(plan.Limit, len(rows))], nil
 }
 
-func (t *memoryTable) Count(_ context.Context, q Query) (int64, error) {
+// Count returns how many rows the conditions of a query select.
+func (t shaped) Count(ctx context.Context, q Query) (int64, error) {
+	q.After, q.Order = "", ""
+	plan, err := t.shape.Plan(q)
+	if err := cmp.Or(ctx.Err(), err); err != nil {
+		return 0, err
+	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	q.After = ""
-	return int64(len(t.selected(q))), nil
+	if err := t.filled(plan); err != nil {
+		return 0, err
+	}
+	return int64(len(t.selected(plan))), nil
 }
 
-func (t *memoryTable) Clear(context.Context) error {
+// Clear removes every row.
+func (t shaped) Clear(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	clear(t.rows)
 	return nil
 }
 
+// filled refuses a plan that asks for a column which some row does not have. The
+// caller holds mu.
+func (t shaped) filled(plan Plan) error {
+	for _, name := range plan.Columns() {
+		for _, row := range t.rows {
+			if row.Columns[name] == nil {
+				return t.shape.Unfilled(name)
+			}
+		}
+	}
+	return nil
+}
+
 // selected returns the rows that hold all conditions. The caller holds mu.
-func (t *memoryTable) selected(q Query) []Row {
+func (t shaped) selected(plan Plan) []Row {
 	var rows []Row
 	for _, row := range t.rows {
-		if holds(row, q) {
-			rows = append(rows, row)
+		if holds(row, plan) {
+			rows = append(rows, t.seen(row))
 		}
 	}
 	return rows
 }
 
-func holds(row Row, q Query) bool {
-	for column, want := range q.Equal {
-		if compare(row.Columns[column], want) != 0 {
+func holds(row Row, plan Plan) bool {
+	for _, c := range plan.Conditions {
+		order := compare(row.Columns[c.Column.Name], c.Value)
+		if order != 0 && (c.Relation == Is || order > 0 == (c.Relation == AtMost)) {
 			return false
 		}
 	}
-	for column, most := range q.AtMost {
-		if compare(row.Columns[column], most) > 0 {
-			return false
-		}
-	}
-	for column, least := range q.AtLeast {
-		if compare(row.Columns[column], least) < 0 {
-			return false
-		}
-	}
-	return q.After == "" || row.Key > q.After
+	return plan.After == "" || (row.Key > plan.After) != plan.Desc && row.Key != plan.After
 }
 
-// compare orders two column values of one type; a value that is missing comes
-// first.
+// compare orders two values of one column.
 func compare(a, b any) int {
 	if x, ok := a.(int64); ok {
 		y, _ := b.(int64)

@@ -19,7 +19,7 @@ type Row struct {
 	Key     string          // id of the entity
 	Version int64           // of the last fact folded in
 	Body    json.RawMessage // the row itself
-	Columns map[string]any  // string or int64 per column of the shape; what can be asked for
+	Columns map[string]any  // string or int64 per column of the shape; a missing one is "" or 0
 }
 
 // Shape is the name of a table and the columns it can be queried by. Every
@@ -35,18 +35,22 @@ type Column struct {
 	Int  bool // int64 if true, else string
 }
 
-// Query selects rows. All conditions hold at once.
+// Query selects rows. All conditions hold at once. Strings are compared byte by
+// byte.
 type Query struct {
 	Equal   map[string]any // column to value
 	AtMost  map[string]any // column to greatest value
 	AtLeast map[string]any // column to least value
-	Order   string         // column; empty = by key
-	Desc    bool
-	Limit   int    // at most 1000; 0 = 100
-	After   string // key of the last row seen; only with Order empty
+	Order   string         // column, rows that are equal in it by key; empty = by key
+	Desc    bool           // turns the whole order round
+	Limit   int            // more than 1000 is 1000; 0 = 100
+	After   string         // key of the last row seen; only with Order empty
 }
 
-// Table is where the rows of one view are stored, durably.
+// Table is where the rows of one view are stored, durably: Put returns only when
+// the row survives a power failure, and reads see every row put before they
+// began. All methods may be called by many goroutines. A column that the shape
+// does not have, or a value of another type, is an error.
 type Table interface {
 	// Get returns the row with that key, or ok = false.
 	Get(ctx context.Context, key string) (row Row, ok bool, err error)
@@ -61,7 +65,9 @@ type Table interface {
 	Clear(ctx context.Context) error
 }
 
-// Tables opens tables in one store. Opening a table twice is harmless.
+// Tables opens tables in one store. Opening a table twice is harmless. A shape
+// may gain and lose columns later: queries about one that it has gained are
+// refused until every row has been put again, all others go on as they did.
 type Tables interface {
 	Table(ctx context.Context, shape Shape) (Table, error)
 }
