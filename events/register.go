@@ -76,7 +76,7 @@ type Interest struct {
 
 // OfficerChanged says what an officer's entry is now and what changed it.
 type OfficerChanged struct {
-	Change  string  `json:"change"` // entered, corrected, interest_declared, left
+	Change  string  `json:"change"` // entered, corrected, interest_declared, interest_withdrawn, left
 	Reason  string  `json:"reason"`
 	Officer Officer `json:"officer"`
 }

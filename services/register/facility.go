@@ -140,6 +140,15 @@ func established(pack *law.Pack, today workday.Date, text string, kind law.Facil
 	return day.String(), nil
 }
 
+// shown refuses an account that may not read the entry with that id. A facility
+// may read its own.
+func (f *Facility) shown(by identity.Actor, id string) error {
+	if by.Has(identity.Party) && by.Unit == id {
+		return nil
+	}
+	return permits.Check(by, "facility.read")
+}
+
 // take puts a reviewed draft into the entry.
 func (f *Facility) take(d FacilityDraft) {
 	f.Name, f.Category, f.SubjectKind = d.Name, d.Category, d.SubjectKind

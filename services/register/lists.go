@@ -2,8 +2,11 @@ package register
 
 import (
 	"context"
+	"slices"
 
 	"shenzhong/events"
+	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/view"
 )
 
@@ -16,7 +19,10 @@ type Facilities struct {
 }
 
 // Facilities lists facilities by id.
-func (s *Service) Facilities(ctx context.Context, q Facilities) ([]events.Facility, error) {
+func (s *Service) Facilities(ctx context.Context, by identity.Actor, q Facilities) ([]events.Facility, error) {
+	if err := permits.Check(by, "facility.read"); err != nil {
+		return nil, err
+	}
 	return s.views.facilities.List(ctx, view.Query{Equal: equal(map[string]string{
 		"category": q.Category, "status": q.Status, "town": q.Town, "risk": q.Risk, "grade": q.Grade, "uscc": q.USCC, "name": q.Name,
 	}), After: q.After, Limit: q.Limit})
@@ -30,7 +36,10 @@ type Officers struct {
 }
 
 // Officers lists officers by id.
-func (s *Service) Officers(ctx context.Context, q Officers) ([]events.Officer, error) {
+func (s *Service) Officers(ctx context.Context, by identity.Actor, q Officers) ([]events.Officer, error) {
+	if err := permits.Check(by, "officer.read"); err != nil {
+		return nil, err
+	}
 	return s.views.officers.List(ctx, view.Query{Equal: equal(map[string]string{"unit": q.Unit, "status": q.Status}), After: q.After, Limit: q.Limit})
 }
 
@@ -55,6 +64,11 @@ func (s *Service) Items(ctx context.Context, q Items) ([]ItemRow, error) {
 // Units lists the units that take part, by code; of one kind if it is named.
 func (s *Service) Units(ctx context.Context, kind string) ([]events.Unit, error) {
 	return every(ctx, s.views.units, view.Query{Equal: equal(map[string]string{"kind": kind})})
+}
+
+// Areas are the regulatory areas of the plan in force today.
+func (s *Service) Areas() []law.Area {
+	return slices.DeleteFunc(slices.Clone(s.cfg.Law.Areas()), func(a law.Area) bool { return !a.On(s.today()) })
 }
 
 // equal are the conditions on the columns that were filled in.

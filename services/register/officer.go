@@ -130,6 +130,36 @@ func (o *Officer) Declare(by identity.Actor, in events.Interest) (events.Event, 
 	return o.changed("interest_declared", in.Reason), nil
 }
 
+// Withdraw takes back (撤回) a declared interest that there is no more. The
+// officer alone may not: who may be sent where is not for him to arrange.
+func (o *Officer) Withdraw(by identity.Actor, facility, reason string) (events.Event, error) {
+	if err := permits.Check(by, "officer.withdraw"); err != nil {
+		return nil, err
+	}
+	reason, err := line("reason", "撤回回避事由的原因", reason, textMost)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.active(); err != nil {
+		return nil, err
+	}
+	left := slices.DeleteFunc(slices.Clone(o.Interests), func(x events.Interest) bool { return x.Facility == facility })
+	if len(left) == len(o.Interests) {
+		return nil, fault.New(fault.Conflict, "该人员没有申报对 %s 的回避，无需撤回", clip(facility))
+	}
+	o.Interests = left
+	return o.changed("interest_withdrawn", reason), nil
+}
+
+// shown refuses an account that may not read the entry with that id. An officer
+// may read his own.
+func (o *Officer) shown(by identity.Actor, id string) error {
+	if by.ID == id && by.Has(identity.Officer) {
+		return nil
+	}
+	return permits.Check(by, "officer.read")
+}
+
 // Leave notes that an officer does not enforce any more (离岗).
 func (o *Officer) Leave(by identity.Actor, reason string) (events.Event, error) {
 	if err := permits.Check(by, "officer.leave"); err != nil {

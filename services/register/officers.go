@@ -29,7 +29,7 @@ func (s *Service) EnterOfficer(ctx context.Context, cmd EnterOfficer) (string, e
 		return "", err
 	}
 	for _, in := range d.Interests {
-		if _, err := s.Facility(ctx, in.Facility); err != nil {
+		if _, _, err := s.facilities.Load(ctx, in.Facility); err != nil {
 			return "", err
 		}
 	}
@@ -112,7 +112,7 @@ type DeclareInterest struct {
 
 // DeclareInterest declares it.
 func (s *Service) DeclareInterest(ctx context.Context, cmd DeclareInterest) error {
-	f, err := s.Facility(ctx, cmd.Facility)
+	f, _, err := s.facilities.Load(ctx, cmd.Facility)
 	if err != nil {
 		return err
 	}
@@ -122,6 +122,24 @@ func (s *Service) DeclareInterest(ctx context.Context, cmd DeclareInterest) erro
 			return nil, err
 		}
 		return o.Declare(cmd.Actor, in)
+	})
+}
+
+// WithdrawInterest takes a declared interest back.
+type WithdrawInterest struct {
+	store.Cause
+	Officer  string
+	Facility string
+	Reason   string
+}
+
+// WithdrawInterest takes it back.
+func (s *Service) WithdrawInterest(ctx context.Context, cmd WithdrawInterest) error {
+	return s.changeOfficer(ctx, cmd.Cause, cmd.Officer, func(o *Officer) (events.Event, error) {
+		if err := s.keeps(cmd.Actor, o.Unit); err != nil {
+			return nil, err
+		}
+		return o.Withdraw(cmd.Actor, cmd.Facility, cmd.Reason)
 	})
 }
 

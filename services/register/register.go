@@ -89,15 +89,23 @@ func (s *Service) keeps(by identity.Actor, unit string) error {
 	return by.OfUnit(unit)
 }
 
-// Facility returns an entry of the register of objects.
-func (s *Service) Facility(ctx context.Context, id string) (Facility, error) {
+// Facility returns an entry of the register of objects, if it may be shown to
+// that account.
+func (s *Service) Facility(ctx context.Context, by identity.Actor, id string) (Facility, error) {
 	f, _, err := s.facilities.Load(ctx, id)
+	if denied := f.shown(by, id); denied != nil {
+		return Facility{}, denied
+	}
 	return f, err
 }
 
-// Officer returns an entry of the register of officers.
-func (s *Service) Officer(ctx context.Context, id string) (Officer, error) {
+// Officer returns an entry of the register of officers, if it may be shown to
+// that account.
+func (s *Service) Officer(ctx context.Context, by identity.Actor, id string) (Officer, error) {
 	o, _, err := s.officers.Load(ctx, id)
+	if denied := o.shown(by, id); denied != nil {
+		return Officer{}, denied
+	}
 	return o, err
 }
 

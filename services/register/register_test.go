@@ -117,7 +117,7 @@ func TestOfficerWorkflow(t *testing.T) {
 		o := &Officer{}
 		o.Status = string(s)
 		if s != "" {
-			o.ID, o.Interests = "500156-RY-000001", []events.Interest{}
+			o.ID, o.Interests = "500156-RY-000001", []events.Interest{{Facility: "500156-JG-000009"}}
 			o.take(officerDraft())
 		}
 		return o
@@ -126,6 +126,7 @@ func TestOfficerWorkflow(t *testing.T) {
 		{"enter", func(o *Officer) (events.Event, error) { return o.Enter(keeper, "500156-RY-000001", officerDraft()) }, []State{""}, always(Active), said},
 		{"correct", func(o *Officer) (events.Event, error) { return o.Correct(keeper, renewed, "换证") }, []State{Active}, always(Active), said},
 		{"declare", func(o *Officer) (events.Event, error) { return o.Declare(keeper, interest) }, []State{Active}, always(Active), said},
+		{"withdraw", func(o *Officer) (events.Event, error) { return o.Withdraw(keeper, "500156-JG-000009", "已调离") }, []State{Active}, always(Active), said},
 		{"leave", func(o *Officer) (events.Event, error) { return o.Leave(keeper, "退休") }, []State{Active}, always(Left), said},
 	}, standing, func(o *Officer) State { return State(o.Status) })
 }
@@ -167,7 +168,7 @@ func TestWhoMayAct(t *testing.T) {
 		return f
 	}
 	onDuty := func() *Officer {
-		o := &Officer{Officer: events.Officer{ID: "a", Status: string(Active)}}
+		o := &Officer{Officer: events.Officer{ID: "a", Status: string(Active), Interests: []events.Interest{{Facility: "b"}}}}
 		o.take(officerDraft())
 		return o
 	}
@@ -177,6 +178,7 @@ func TestWhoMayAct(t *testing.T) {
 	renewed.Max = 5
 	many := []Complaint{{Clue: "1", At: noon}}
 	acts := map[string]func(identity.Actor) error{
+		"facility.read":    func(a identity.Actor) error { return open().shown(a, "b") },
 		"facility.enter":   func(a identity.Actor) error { _, err := new(Facility).Enter(a, "x", facilityDraft()); return err },
 		"facility.correct": func(a identity.Actor) error { _, err := open().Correct(a, other, "更名"); return err },
 		"facility.flag":    func(a identity.Actor) error { _, err := open().Flag(a, flag); return err },
@@ -184,6 +186,8 @@ func TestWhoMayAct(t *testing.T) {
 		"facility.close":   func(a identity.Actor) error { _, err := open().Close(a, "2026-11-24", "注销"); return err },
 		"facility.grade":   func(a identity.Actor) error { _, err := open().Grade(a, "B", "85"); return err },
 		"facility.count":   func(a identity.Actor) error { _, err := open().Count(a, many, 1, 12, "2026-11-24"); return err },
+		"officer.read":     func(a identity.Actor) error { return onDuty().shown(a, "b") },
+		"officer.withdraw": func(a identity.Actor) error { _, err := onDuty().Withdraw(a, "b", "已调离"); return err },
 		"officer.enter":    func(a identity.Actor) error { _, err := new(Officer).Enter(a, "x", officerDraft()); return err },
 		"officer.correct":  func(a identity.Actor) error { _, err := onDuty().Correct(a, renewed, "调整"); return err },
 		"officer.declare":  func(a identity.Actor) error { _, err := onDuty().Declare(a, interest); return err },
@@ -223,6 +227,39 @@ func TestOfficerDeclaresOnlyHisOwnInterest(t *testing.T) {
 	}
 	if _, err := o.Declare(own, interest); fault.KindOf(err) != fault.Conflict || len(o.Interests) != 1 {
 		t.Errorf("declared twice: %v, %v", err, o.Interests)
+	}
+}
+
+func TestInterestIsWithdrawnOnce(t *testing.T) {
+	o := &Officer{Officer: events.Officer{Status: string(Active), Interests: []events.Interest{{Facility: "x"}, {Facility: "y"}}}}
+	if _, err := o.Withdraw(keeper, "x", " "); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("withdrawn without a reason: %v", err)
+	}
+	ev, err := o.Withdraw(keeper, "x", "已调离")
+	if err != nil || len(o.Interests) != 1 || o.Interests[0].Facility != "y" {
+		t.Fatalf("withdrawn: %v, %v", err, o.Interests)
+	}
+	if said := ev.(events.OfficerChanged); said.Change != "interest_withdrawn" || len(said.Officer.Interests) != 1 {
+		t.Errorf("said %+v", said)
+	}
+	if _, err := o.Withdraw(keeper, "x", "已调离"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("withdrawn twice: %v", err)
+	}
+}
+
+// TestOwnEntryIsShown: a facility and an officer read what is entered of them,
+// and nobody else's.
+func TestOwnEntryIsShown(t *testing.T) {
+	party := identity.Actor{ID: "p", Unit: "500156-JG-000001", Roles: []identity.Role{identity.Party}}
+	f := &Facility{}
+	if err := f.shown(party, party.Unit); err != nil {
+		t.Error(err)
+	}
+	if err := f.shown(party, "500156-JG-000002"); fault.KindOf(err) != fault.Denied {
+		t.Errorf("another facility is shown: %v", err)
+	}
+	if err := new(Officer).shown(party, party.ID); fault.KindOf(err) != fault.Denied {
+		t.Errorf("an officer is shown to a facility: %v", err)
 	}
 }
 

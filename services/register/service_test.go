@@ -108,6 +108,9 @@ func TestCommandTwiceIsOneChange(t *testing.T) {
 		{"declare", func(c store.Cause) error {
 			return f.DeclareInterest(ctx, DeclareInterest{Cause: c, Officer: officer, Facility: home, Reason: "配偶在该馆任职"})
 		}},
+		{"withdraw", func(c store.Cause) error {
+			return f.WithdrawInterest(ctx, WithdrawInterest{Cause: c, Officer: officer, Facility: home, Reason: "配偶已调离"})
+		}},
 		{"leave", func(c store.Cause) error {
 			return f.OfficerLeaves(ctx, OfficerLeaves{Cause: c, Officer: officer, Reason: "退休"})
 		}},
@@ -186,7 +189,7 @@ func TestFacilityIsEnteredAsItShouldRead(t *testing.T) {
 		d.Name, d.USCC, d.Town = " 青松殡仪馆 ", "12100000400000624d", "xz-fengshan"
 		d.USCCNote = "无需说明"
 	})
-	got, err := f.Facility(context.Background(), id)
+	got, err := f.Facility(context.Background(), keeper, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +204,7 @@ func TestFacilityIsEnteredAsItShouldRead(t *testing.T) {
 		d.Category, d.SubjectKind, d.Established = "cemetery_commercial", "enterprise", "2026-03-29"
 		d.USCC, d.USCCNote = "91350211M0000XUF46", "营业执照上确为此码"
 	})
-	if got, err := f.Facility(context.Background(), old); err != nil || got.USCCNote != "营业执照上确为此码" || got.USCC != "91350211M0000XUF46" {
+	if got, err := f.Facility(context.Background(), keeper, old); err != nil || got.USCCNote != "营业执照上确为此码" || got.USCC != "91350211M0000XUF46" {
 		t.Errorf("a code with an override reads %+v, %v", got, err)
 	}
 }
@@ -450,7 +453,7 @@ func TestComplaintsRaiseTheFlag(t *testing.T) {
 	}
 	flagged := func() bool {
 		t.Helper()
-		got, err := f.Facility(ctx, home)
+		got, err := f.Facility(ctx, keeper, home)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -512,7 +515,7 @@ func TestGradeIsTakenOver(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := f.Facility(t.Context(), home)
+	got, err := f.Facility(t.Context(), keeper, home)
 	if err != nil || got.Facility.Grade != "D" {
 		t.Fatalf("graded %s, %v", got.Facility.Grade, err)
 	}
@@ -532,19 +535,19 @@ func TestListsShowWhatWasDone(t *testing.T) {
 	if _, err := f.EnterOfficer(ctx, EnterOfficer{Cause: by("3"), OfficerDraft: officerDraft()}); err != nil {
 		t.Fatal(err)
 	}
-	risky, err := f.Facilities(ctx, Facilities{Risk: "H"})
+	risky, err := f.Facilities(ctx, keeper, Facilities{Risk: "H"})
 	if err != nil || len(risky) != 1 || risky[0].Name != "白鹤骨灰堂" {
 		t.Errorf("risky: %+v, %v", risky, err)
 	}
-	later, err := f.Facilities(ctx, Facilities{After: home})
+	later, err := f.Facilities(ctx, keeper, Facilities{After: home})
 	if err != nil || len(later) != 1 {
 		t.Errorf("after the first: %+v, %v", later, err)
 	}
-	officers, err := f.Officers(ctx, Officers{Unit: "mzj", Status: "active"})
+	officers, err := f.Officers(ctx, keeper, Officers{Unit: "mzj", Status: "active"})
 	if err != nil || len(officers) != 1 || officers[0].CertNo != "50015600101" {
 		t.Errorf("officers: %+v, %v", officers, err)
 	}
-	if none, err := f.Officers(ctx, Officers{Unit: "gaj"}); err != nil || len(none) != 0 {
+	if none, err := f.Officers(ctx, keeper, Officers{Unit: "gaj"}); err != nil || len(none) != 0 {
 		t.Errorf("officers of another unit: %+v, %v", none, err)
 	}
 }

@@ -58,6 +58,9 @@ func stands(what string, state State) error {
 
 // permits says who may do what.
 var permits = identity.Permits{
+	"facility.read": {
+		identity.Officer, identity.Intake, identity.Leader, identity.Legal, identity.Publisher, identity.Registrar, identity.Office, identity.Auditor, identity.System,
+	},
 	"facility.enter":   {identity.Registrar},
 	"facility.correct": {identity.Registrar},
 	"facility.flag":    {identity.Registrar, identity.Officer, identity.Leader},
@@ -65,9 +68,11 @@ var permits = identity.Permits{
 	"facility.close":   {identity.Registrar},
 	"facility.grade":   {identity.System},
 	"facility.count":   {identity.System},
+	"officer.read":     {identity.Officer, identity.Leader, identity.Legal, identity.Registrar, identity.Office, identity.Auditor, identity.System},
 	"officer.enter":    {identity.Registrar},
 	"officer.correct":  {identity.Registrar},
 	"officer.declare":  {identity.Registrar, identity.Officer},
+	"officer.withdraw": {identity.Registrar},
 	"officer.leave":    {identity.Registrar},
 	"item.publish":     {identity.Registrar, identity.System},
 	"item.retire":      {identity.Registrar, identity.System},
