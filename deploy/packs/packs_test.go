@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/law"
@@ -375,6 +376,91 @@ func TestFilesAreWhole(t *testing.T) {
 	for _, n := range names {
 		if !strings.HasSuffix(n, ".yaml") {
 			t.Errorf("%s is no file of a pack", n)
+		}
+	}
+}
+
+// mustState loads what the pack says on one day alone.
+func mustState(t *testing.T, on string) *law.Pack {
+	t.Helper()
+	files, err := Wulong()
+	if err != nil {
+		t.Fatal(err)
+	}
+	extract, err := law.Extract(files, mustDate(t, on))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fsys := fstest.MapFS{}
+	for name, data := range extract {
+		fsys[name] = &fstest.MapFile{Data: data}
+	}
+	p, err := law.Load(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestTwoStates: the pack of the plan and the pack of 2026 are one pack on two
+// days; neither shows a rule of the other.
+func TestTwoStates(t *testing.T) {
+	plan, now := mustState(t, "2024-01-08"), mustState(t, "2026-11-23")
+	has := func(p *law.Pack, id string) bool {
+		in, err := p.Instrument(id)
+		return err == nil && !in.ValidFrom.After(p.Manifest().AsOf)
+	}
+	for _, id := range []string{"bz824", "yfl375", "fgw36", "gbf2024-54"} {
+		if has(plan, id) || !has(now, id) {
+			t.Errorf("%s: in the plan's state %t, today %t", id, has(plan, id), has(now, id))
+		}
+	}
+	for _, id := range []string{"bz225", "fgw58", "zjl20"} {
+		if !has(plan, id) || has(now, id) {
+			t.Errorf("%s: in the plan's state %t, today %t", id, has(plan, id), has(now, id))
+		}
+	}
+	whole := mustLoad(t)
+	for _, p := range []*law.Pack{plan, now} {
+		on := p.Manifest().AsOf
+		if len(p.Routes(on)) != len(whole.Routes(on)) || len(p.Items(on)) != len(whole.Items(on)) || len(p.Deadlines(on)) != len(whole.Deadlines(on)) {
+			t.Errorf("the state of %s has other lines than the pack on that day", on)
+		}
+		for _, f := range p.Lint() {
+			t.Errorf("as of %s: %s", on, f)
+		}
+	}
+	found, err := law.Compare(plan, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	for _, d := range found {
+		said.WriteString(d.String() + "\n")
+	}
+	for _, part := range []string{
+		"违法行为“unapproved_facility”", "国务院令第824号", "法定关口“inspect.code”", "期限由“36”改为“12”", "规则冲突“small-population”",
+	} {
+		if !strings.Contains(said.String(), part) {
+			t.Errorf("the difference does not tell of %s", part)
+		}
+	}
+}
+
+// TestConflictsAreResolved: what the sources leave open is decided in words,
+// with both sides cited and a reason.
+func TestConflictsAreResolved(t *testing.T) {
+	p := mustLoad(t)
+	byID := make(map[string]law.Conflict)
+	for _, c := range p.Conflicts() {
+		byID[c.ID] = c
+		if c.Question == "" || c.Resolution == "" || c.Reason == "" || len(c.Basis) < 2 {
+			t.Errorf("%s is not resolved: %+v", c.ID, c)
+		}
+	}
+	for _, id := range []string{"small-population", "no-ceiling", "who-inspects"} {
+		if c, ok := byID[id]; !ok || !strings.Contains(c.Citation(), "武隆府办发〔2024〕11号") {
+			t.Errorf("the conflict %s of the plan is not in the pack", id)
 		}
 	}
 }

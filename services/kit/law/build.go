@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/workday"
 )
 
 // cited is a line that can be given its citation.
@@ -14,59 +15,60 @@ type cited[L any] interface {
 
 // tabulate resolves the citations of the lines and makes their table. After
 // the first fault it does nothing.
-func tabulate[L entry, P cited[L]](b *builder, into *table[L], what string, lines []L) {
+func tabulate[L entry, P cited[L]](b *builder, into *table[L], name, what string, lines []L) {
 	if b.err != nil {
 		return
 	}
 	for i := range lines {
 		if err := P(&lines[i]).cite(b.byID); err != nil {
-			b.err = fault.New(fault.Invalid, "%s“%s”%w", what, lines[i].key(), err)
+			b.err = fault.New(fault.Invalid, "%s：%s“%s”%w", b.at[name].of(i), what, lines[i].key(), err)
 			return
 		}
 	}
-	*into, b.err = newTable(what, lines)
+	*into, b.err = newTable(what, lines, b.at[name])
 }
 
 // builder makes a pack and remembers the first fault.
 type builder struct {
 	*Pack
 	byID map[string]Instrument
+	at   map[string]places
 	err  error
 }
 
 // build makes the tables and checks what they say of each other.
 func (d *document) build() (*Pack, error) {
-	b := &builder{Pack: &Pack{manifest: *d.Pack}, byID: make(map[string]Instrument)}
+	b := &builder{Pack: &Pack{manifest: *d.Pack}, byID: make(map[string]Instrument), at: d.at}
 	for _, in := range d.Instruments {
 		b.byID[in.ID] = in
 	}
-	b.instruments, b.err = newTable("文件", d.Instruments)
-	tabulate(b, &b.units, "单位", d.Units)
-	tabulate(b, &b.areas, "监管类别", d.Areas)
-	tabulate(b, &b.subjects, "主体类型", d.Subjects)
-	tabulate(b, &b.facilities, "对象类别", d.Facilities)
-	tabulate(b, &b.items, "检查事项", d.Items)
-	tabulate(b, &b.routes, "违法行为", d.Routes)
-	tabulate(b, &b.deadlines, "期限", d.Deadlines)
-	tabulate(b, &b.rates, "抽查比例", d.Rates)
-	tabulate(b, &b.sampling, "抽查规则", d.Sampling)
-	tabulate(b, &b.severities, "公示分类", d.Severities)
-	tabulate(b, &b.penalties, "处罚种类", d.Penalties)
-	tabulate(b, &b.channels, "公示渠道", d.Channels)
-	tabulate(b, &b.grounds, "法定情形", d.Grounds)
-	tabulate(b, &b.results, "抽查结果", d.Results)
-	tabulate(b, &b.gates, "法定关口", d.Gates)
-	tabulate(b, &b.hearings, "听证数额", d.Hearings)
-	tabulate(b, &b.fines, "罚则", d.Fines)
-	tabulate(b, &b.limits, "限值", d.Limits)
-	tabulate(b, &b.schemes, "信用评价办法", d.Schemes)
-	tabulate(b, &b.grades, "信用等级", d.Grades)
-	tabulate(b, &b.points, "信用计分", d.Points)
-	tabulate(b, &b.conflicts, "规则冲突", d.Conflicts)
-	tabulate(b, &b.texts, "文书用语", d.Texts)
-	tabulate(b, &b.clauses, "方案任务", d.Clauses)
-	tabulate(b, &b.indicators, "指标", d.Indicators)
-	tabulate(b, &b.prices, "服务项目", d.Prices)
+	b.instruments, b.err = newTable("文件", d.Instruments, d.at["instruments"])
+	tabulate(b, &b.units, "units", "单位", d.Units)
+	tabulate(b, &b.areas, "areas", "监管类别", d.Areas)
+	tabulate(b, &b.subjects, "subjects", "主体类型", d.Subjects)
+	tabulate(b, &b.facilities, "facilities", "对象类别", d.Facilities)
+	tabulate(b, &b.items, "items", "检查事项", d.Items)
+	tabulate(b, &b.routes, "routes", "违法行为", d.Routes)
+	tabulate(b, &b.deadlines, "deadlines", "期限", d.Deadlines)
+	tabulate(b, &b.rates, "rates", "抽查比例", d.Rates)
+	tabulate(b, &b.sampling, "sampling", "抽查规则", d.Sampling)
+	tabulate(b, &b.severities, "severities", "公示分类", d.Severities)
+	tabulate(b, &b.penalties, "penalties", "处罚种类", d.Penalties)
+	tabulate(b, &b.channels, "channels", "公示渠道", d.Channels)
+	tabulate(b, &b.grounds, "grounds", "法定情形", d.Grounds)
+	tabulate(b, &b.results, "results", "抽查结果", d.Results)
+	tabulate(b, &b.gates, "gates", "法定关口", d.Gates)
+	tabulate(b, &b.hearings, "hearings", "听证数额", d.Hearings)
+	tabulate(b, &b.fines, "fines", "罚则", d.Fines)
+	tabulate(b, &b.limits, "limits", "限值", d.Limits)
+	tabulate(b, &b.schemes, "schemes", "信用评价办法", d.Schemes)
+	tabulate(b, &b.grades, "grades", "信用等级", d.Grades)
+	tabulate(b, &b.points, "points", "信用计分", d.Points)
+	tabulate(b, &b.conflicts, "conflicts", "规则冲突", d.Conflicts)
+	tabulate(b, &b.texts, "texts", "文书用语", d.Texts)
+	tabulate(b, &b.clauses, "clauses", "方案任务", d.Clauses)
+	tabulate(b, &b.indicators, "indicators", "指标", d.Indicators)
+	tabulate(b, &b.prices, "prices", "服务项目", d.Prices)
 	if b.err != nil {
 		return nil, b.err
 	}
@@ -78,12 +80,21 @@ func (d *document) build() (*Pack, error) {
 
 // each calls check on every line until one is at fault.
 func each[L entry](t table[L], check func(L) error) error {
-	for _, l := range t.lines {
+	for i, l := range t.lines {
 		if err := check(l); err != nil {
-			return err
+			return fault.New(fault.Invalid, "%s：%w", t.at.of(i), err)
 		}
 	}
 	return nil
+}
+
+// first is the day on which what a line names must exist: its own first day, or
+// the one day that an extract speaks of.
+func (p *Pack) first(l Line) workday.Date {
+	if !p.manifest.AsOf.IsZero() {
+		return p.manifest.AsOf
+	}
+	return l.ValidFrom
 }
 
 // check refuses a pack whose parts do not fit each other.
@@ -136,7 +147,7 @@ func (p *Pack) checkUnit(u Unit) error {
 	case u.Parent == "":
 		return nil
 	}
-	parent, err := p.units.pick(u.Parent, u.ValidFrom)
+	parent, err := p.units.pick(u.Parent, p.first(u.Line))
 	if err != nil || !parent.Group {
 		return fault.New(fault.Invalid, "单位“%s”的上级组“%s”不存在。", u.Code, u.Parent)
 	}
@@ -178,7 +189,7 @@ func (p *Pack) checkChannel(c Channel) error {
 			return fault.New(fault.Invalid, "公示渠道“%s”的主体类型“%s”不存在。", c.Code, s)
 		}
 	}
-	if _, err := p.deadlines.pick(c.Rule, c.ValidFrom); err != nil {
+	if _, err := p.deadlines.pick(c.Rule, p.first(c.Line)); err != nil {
 		return fault.New(fault.Invalid, "公示渠道“%s”：%w", c.Code, err)
 	}
 	return nil

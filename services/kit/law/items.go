@@ -43,7 +43,7 @@ func (i Item) check(p *Pack) error {
 	if !p.areas.has(i.Area) {
 		return bad("的监管类别“%s”不存在。", i.Area)
 	}
-	if err := p.MayInspect(i.Unit, i.ValidFrom); err != nil {
+	if err := p.MayInspect(i.Unit, p.first(i.Line)); err != nil {
 		return bad("：%w", err)
 	}
 	for _, f := range i.Facilities {
@@ -91,7 +91,7 @@ func (r Route) check(p *Pack) error {
 	if !p.areas.has(r.Area) {
 		return bad("的监管类别“%s”不存在。", r.Area)
 	}
-	lead, err := p.units.pick(r.Lead, r.ValidFrom)
+	lead, err := p.units.pick(r.Lead, p.first(r.Line))
 	if err != nil {
 		return bad("：%w", err)
 	}

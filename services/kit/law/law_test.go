@@ -291,9 +291,12 @@ func TestLint(t *testing.T) {
 		{"valid_to: 2026-03-29}\n  - {violation: unapproved", "valid_to: 2026-03-01}\n  - {violation: unapproved", "中间有空档"},
 		{"basis: [new 第1条], verified: true, valid_from: 2026-03-30", "basis: [new 第1条], verified: true, valid_from: 2026-03-01", "自2026-03-30才施行"},
 		{"basis: [old 第18条], verified: true, valid_from: 2013-01-01, valid_to: 2026-03-29}\n  - {violation", "basis: [old 第18条], verified: true, valid_from: 2025-01-01, valid_to: 2026-03-29}\n  - {violation", "检查事项“mzj-101”"},
+		{"violations: [unapproved], basis: [old], verified: true", "violations: [unapproved], basis: [local], verified: true", "没有法律、法规或者规章作依据"},
+		{"{violation: price, name: 价格违法", "{violation: price, name: 擅建", "与“unapproved”名称相同，却由民政和市监分别主办"},
+		{"evidence: 照片, unit: mzj", "evidence: 照片, unit: scjgj", "由市监检查，“擅建”却由民政主办"},
 	} {
 		got := findings(tt.old, tt.new)
-		if count(got, tt.says) != count(asIs, tt.says)+1 {
+		if count(got, tt.says) <= count(asIs, tt.says) {
 			t.Errorf("no further finding says %q: %q", tt.says, got)
 		}
 	}

@@ -47,8 +47,10 @@ func (p *Pack) rules() []named {
 
 // Lint returns what a lawyer should look at before the pack is published: a
 // rule whose basis was not in force on its first day or has ended since, a gap
-// between two versions of a rule, an item whose offense nobody had to deal
-// with. An empty result does not make the rules right.
+// between two versions of a rule, an item that no law founds or whose offense
+// nobody had to deal with, an offense that two units are competent for. An empty
+// result does not make the rules right. What Load refuses, such as a limit
+// without trigger, is not repeated here.
 func (p *Pack) Lint() []Finding {
 	var found []Finding
 	rules := p.rules()
@@ -56,9 +58,13 @@ func (p *Pack) Lint() []Finding {
 		found = append(found, p.lintBasis(r)...)
 	}
 	found = append(found, lintGaps(rules)...)
+	found = append(found, p.lintCompetence()...)
 	for _, i := range p.items.lines {
+		if i.Verified != Unchecked && !p.founded(i.Line) {
+			found = append(found, Finding{p.items.what, i.Code, i.ValidFrom, "没有法律、法规或者规章作依据，只凭文件或者本地设置不得检查（国办发〔2015〕58号）；确未查明的应当标为未核对（verified: false）。"})
+		}
 		for _, v := range i.Violations {
-			if _, err := p.routes.pick(v, i.ValidFrom); err != nil {
+			if _, err := p.routes.pick(v, p.first(i.Line)); err != nil {
 				found = append(found, Finding{p.items.what, i.Code, i.ValidFrom, err.Error()})
 			}
 		}
@@ -121,4 +127,44 @@ func (p *Pack) Open(on workday.Date) []Finding {
 		}
 	}
 	return open
+}
+
+// founded reports whether a line cites a law, a regulation or a rule.
+func (p *Pack) founded(l Line) bool {
+	return slices.ContainsFunc(l.Basis, func(c Cite) bool {
+		in, err := p.Instrument(c.Instrument)
+		return err == nil && slices.Contains([]string{"law", "regulation", "rule"}, in.Level)
+	})
+}
+
+// lintCompetence finds what two units are competent for at once: one offense
+// under two codes with different leads, and an item that a unit inspects although
+// it neither leads nor assists with what it may find.
+func (p *Pack) lintCompetence() []Finding {
+	var found []Finding
+	for n, r := range p.routes.lines {
+		for _, o := range p.routes.lines[:n] {
+			if o.Violation != r.Violation && o.Name == r.Name && o.Lead != r.Lead && overlap(o.Line, r.Line) {
+				found = append(found, Finding{p.routes.what, r.Violation, r.ValidFrom, fmt.Sprintf("与“%s”名称相同，却由%s和%s分别主办。", o.Violation, p.named(o.Lead), p.named(r.Lead))})
+			}
+		}
+	}
+	for _, i := range p.items.lines {
+		for _, v := range i.Violations {
+			r, err := p.routes.pick(v, p.first(i.Line))
+			if err != nil || r.Lead == i.Unit || slices.Contains(r.Assist, i.Unit) {
+				continue
+			}
+			found = append(found, Finding{p.items.what, i.Code, i.ValidFrom, fmt.Sprintf("由%s检查，“%s”却由%s主办，%s既不主办也不协办。", p.named(i.Unit), r.Name, p.named(r.Lead), p.named(i.Unit))})
+		}
+	}
+	return found
+}
+
+// named is the name of a unit, or its code where it has none.
+func (p *Pack) named(code string) string {
+	if at := p.units.index[code]; len(at) > 0 {
+		return p.units.lines[at[0]].Short
+	}
+	return code
 }

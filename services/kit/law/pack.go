@@ -1,19 +1,15 @@
 package law
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
 
-	"go.yaml.in/yaml/v4"
-
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/workday"
 )
 
 // Manifest says whose pack it is.
@@ -22,6 +18,9 @@ type Manifest struct {
 	Name     string `yaml:"name"`
 	Edition  string `yaml:"edition"` // "2026.1"
 	Note     string `yaml:"note"`
+	// AsOf is set in an extract of a pack: the one day that it speaks of. What
+	// held before and after is not in it.
+	AsOf workday.Date `yaml:"as_of"`
 }
 
 // Pack is a district's law pack. It is immutable and safe for concurrent use;
@@ -88,6 +87,8 @@ type document struct {
 	Clauses     []Clause         `yaml:"clauses"`
 	Indicators  []Indicator      `yaml:"indicators"`
 	Prices      []PriceItem      `yaml:"prices"`
+
+	at map[string]places // by the key of a table
 }
 
 // mostBytes bounds one file of a pack.
@@ -96,7 +97,7 @@ const mostBytes = 4 << 20
 // Load reads the pack whose *.yaml files lie at the top of files. It is strict:
 // an unknown key, a line without citation or verification, a reference to
 // nothing, two rules for one day, an amount that nobody has verified are
-// fault.Invalid, with the file and the reason.
+// fault.Invalid, with the file, the line and the reason.
 func Load(files fs.FS) (*Pack, error) {
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
@@ -125,73 +126,6 @@ func Load(files fs.FS) (*Pack, error) {
 	}
 	p.version = fmt.Sprintf("%s-%s-%s", p.manifest.District, p.manifest.Edition, hex.EncodeToString(sum.Sum(nil)[:4]))
 	return p, nil
-}
-
-func read(files fs.FS, name string) ([]byte, error) {
-	f, err := files.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("open %s of the law pack: %w", name, err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, mostBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s of the law pack: %w", name, err)
-	}
-	if len(data) > mostBytes {
-		return nil, fault.New(fault.Invalid, "规则包文件 %s 过大。", name)
-	}
-	return data, nil
-}
-
-// add decodes one file and appends its lines.
-func (d *document) add(name string, data []byte) error {
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	var one document
-	if err := dec.Decode(&one); err != nil {
-		return fault.New(fault.Invalid, "规则包文件 %s 格式不对：%w", name, err)
-	}
-	if err := dec.Decode(new(document)); !errors.Is(err, io.EOF) {
-		return fault.New(fault.Invalid, "规则包文件 %s 只能有一个 YAML 文档。", name)
-	}
-	if one.Pack != nil {
-		if d.Pack != nil {
-			return fault.New(fault.Invalid, "规则包文件 %s 重复声明了 pack。", name)
-		}
-		d.Pack = one.Pack
-	}
-	d.append(one)
-	return nil
-}
-
-func (d *document) append(o document) {
-	d.Instruments = append(d.Instruments, o.Instruments...)
-	d.Units = append(d.Units, o.Units...)
-	d.Areas = append(d.Areas, o.Areas...)
-	d.Subjects = append(d.Subjects, o.Subjects...)
-	d.Facilities = append(d.Facilities, o.Facilities...)
-	d.Items = append(d.Items, o.Items...)
-	d.Routes = append(d.Routes, o.Routes...)
-	d.Deadlines = append(d.Deadlines, o.Deadlines...)
-	d.Rates = append(d.Rates, o.Rates...)
-	d.Sampling = append(d.Sampling, o.Sampling...)
-	d.Severities = append(d.Severities, o.Severities...)
-	d.Penalties = append(d.Penalties, o.Penalties...)
-	d.Channels = append(d.Channels, o.Channels...)
-	d.Grounds = append(d.Grounds, o.Grounds...)
-	d.Results = append(d.Results, o.Results...)
-	d.Gates = append(d.Gates, o.Gates...)
-	d.Hearings = append(d.Hearings, o.Hearings...)
-	d.Fines = append(d.Fines, o.Fines...)
-	d.Limits = append(d.Limits, o.Limits...)
-	d.Schemes = append(d.Schemes, o.Schemes...)
-	d.Grades = append(d.Grades, o.Grades...)
-	d.Points = append(d.Points, o.Points...)
-	d.Conflicts = append(d.Conflicts, o.Conflicts...)
-	d.Texts = append(d.Texts, o.Texts...)
-	d.Clauses = append(d.Clauses, o.Clauses...)
-	d.Indicators = append(d.Indicators, o.Indicators...)
-	d.Prices = append(d.Prices, o.Prices...)
 }
 
 // Manifest says whose pack it is.

@@ -38,7 +38,7 @@ func (s Severity) check(p *Pack) error {
 		s.Min < 0 || s.Max < 1 || s.Min > s.Max {
 		return fault.New(fault.Invalid, "公示分类“%s”的数值不合理。", s.Class)
 	}
-	d, err := p.deadlines.pick(s.Rule, s.ValidFrom)
+	d, err := p.deadlines.pick(s.Rule, p.first(s.Line))
 	if err != nil {
 		return fault.New(fault.Invalid, "公示分类“%s”：%w", s.Class, err)
 	}

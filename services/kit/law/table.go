@@ -17,23 +17,24 @@ type entry interface {
 type table[L entry] struct {
 	what  string // Chinese name of the sort
 	lines []L    // in the order of the files
+	at    places
 	index map[string][]int
 }
 
 // newTable checks the lines and indexes them. Two lines with one key must not
 // be in force on the same day.
-func newTable[L entry](what string, lines []L) (table[L], error) {
-	t := table[L]{what: what, lines: lines, index: make(map[string][]int)}
+func newTable[L entry](what string, lines []L, at places) (table[L], error) {
+	t := table[L]{what: what, lines: lines, at: at, index: make(map[string][]int)}
 	for i, l := range lines {
 		if l.key() == "" {
-			return t, fault.New(fault.Invalid, "第 %d 条%s没有代码。", i+1, what)
+			return t, fault.New(fault.Invalid, "%s：%s没有代码。", at.of(i), what)
 		}
 		if err := l.base().check(); err != nil {
-			return t, fault.New(fault.Invalid, "%s“%s”%w", what, l.key(), err)
+			return t, fault.New(fault.Invalid, "%s：%s“%s”%w", at.of(i), what, l.key(), err)
 		}
 		for _, j := range t.index[l.key()] {
 			if overlap(lines[j].base(), l.base()) {
-				return t, fault.New(fault.Invalid, "%s“%s”有两条规则在 %s 同时有效。", what, l.key(), later(lines[j].base().ValidFrom, l.base().ValidFrom))
+				return t, fault.New(fault.Invalid, "%s：%s“%s”与 %s 的规则在 %s 同时有效。", at.of(i), what, l.key(), at.of(j), later(lines[j].base().ValidFrom, l.base().ValidFrom))
 			}
 		}
 		t.index[l.key()] = append(t.index[l.key()], i)
