@@ -135,3 +135,12 @@ func (p *Pack) Manifest() Manifest { return p.manifest }
 // district, the edition and a digest of the files. A case keeps the version it
 // was decided under.
 func (p *Pack) Version() string { return p.version }
+
+// Source gives the pack in force. A pack that may be replaced while the program
+// runs is asked for anew before each decision.
+type Source interface {
+	Law() *Pack
+}
+
+// Law makes a pack that is never replaced a Source.
+func (p *Pack) Law() *Pack { return p }
