@@ -3,28 +3,57 @@ package main
 import (
 	"context"
 
+	"shenzhong/services/casefile"
+	"shenzhong/services/casefile/casefileweb"
+	"shenzhong/services/clue"
 	"shenzhong/services/credit"
 	"shenzhong/services/disclose"
 	"shenzhong/services/draw"
 	"shenzhong/services/draw/fdraw"
+	"shenzhong/services/identity"
 	"shenzhong/services/inspect"
+	"shenzhong/services/kit/web"
 	"shenzhong/services/oversee"
+	"shenzhong/services/register"
+	"shenzhong/services/register/registerweb"
 )
 
-// contexts is every context there is and how it is opened on its ground.
-var contexts = []struct {
+// contextEntry is a context and how it is opened on its ground.
+type contextEntry struct {
 	name string
 	open func(context.Context, *room, ground) error
-}{
+}
+
+// contexts is every context there is.
+var contexts = []contextEntry{
+	{"identity", openIdentity},
+	{"register", openRegister},
 	{"inspect", openInspect},
 	{"draw", openDraw},
+	{"clue", openClue},
+	{"casefile", openCasefile},
 	{"disclose", openDisclose},
 	{"credit", openCredit},
 	{"oversee", openOversee},
 }
 
+func openIdentity(_ context.Context, r *room, g ground) error {
+	identity.New(identity.Config{District: g.district, Log: g.log, Clock: g.clock, Law: g.law})
+	return nil
+}
+
+func openRegister(ctx context.Context, r *room, g ground) error {
+	s, err := register.New(ctx, register.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law})
+	if err != nil {
+		return err
+	}
+	r.reactions, r.views = s.Reactions(), s.Views()
+	r.mount = func(api *web.API) { registerweb.Mount(api, s) }
+	return nil
+}
+
 func openInspect(ctx context.Context, r *room, g ground) error {
-	s, err := inspect.New(ctx, inspect.Config{District: district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
+	s, err := inspect.New(ctx, inspect.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
 	if err != nil {
 		return err
 	}
@@ -33,7 +62,7 @@ func openInspect(ctx context.Context, r *room, g ground) error {
 }
 
 func openDraw(ctx context.Context, r *room, g ground) error {
-	s, err := draw.New(ctx, draw.Config{District: district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Hash: fdraw.SM3})
+	s, err := draw.New(ctx, draw.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Hash: fdraw.SM3})
 	if err != nil {
 		return err
 	}
@@ -42,8 +71,31 @@ func openDraw(ctx context.Context, r *room, g ground) error {
 	return nil
 }
 
+func openClue(ctx context.Context, r *room, g ground) error {
+	key, err := secret(g.keys, "clue", clue.KeyBytes)
+	if err != nil {
+		return err
+	}
+	s, err := clue.New(ctx, clue.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar, Key: key})
+	if err != nil {
+		return err
+	}
+	r.reactions, r.views = s.Reactions(), s.Views()
+	return nil
+}
+
+func openCasefile(ctx context.Context, r *room, g ground) error {
+	s, err := casefile.New(ctx, casefile.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
+	if err != nil {
+		return err
+	}
+	r.reactions, r.views = s.Reactions(), s.Views()
+	r.mount = func(api *web.API) { casefileweb.Mount(api, s) }
+	return nil
+}
+
 func openDisclose(ctx context.Context, r *room, g ground) error {
-	s, err := disclose.New(ctx, disclose.Config{District: district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
+	s, err := disclose.New(ctx, disclose.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
 	if err != nil {
 		return err
 	}
@@ -53,7 +105,7 @@ func openDisclose(ctx context.Context, r *room, g ground) error {
 }
 
 func openCredit(ctx context.Context, r *room, g ground) error {
-	s, err := credit.New(ctx, credit.Config{District: district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
+	s, err := credit.New(ctx, credit.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
 	if err != nil {
 		return err
 	}
@@ -63,7 +115,7 @@ func openCredit(ctx context.Context, r *room, g ground) error {
 }
 
 func openOversee(ctx context.Context, r *room, g ground) error {
-	s, err := oversee.New(ctx, oversee.Config{District: district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
+	s, err := oversee.New(ctx, oversee.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
 	if err != nil {
 		return err
 	}

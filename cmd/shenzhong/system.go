@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
+	"slices"
 	"time"
 
 	"shenzhong/deploy/packs"
@@ -15,19 +14,27 @@ import (
 	"shenzhong/services/kit/clock"
 	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/service"
-	"shenzhong/services/kit/sqlite"
 	"shenzhong/services/kit/store"
-	"shenzhong/services/kit/store/sqlitelog"
 	"shenzhong/services/kit/view"
-	"shenzhong/services/kit/view/sqliteview"
+	"shenzhong/services/kit/web"
+	"shenzhong/services/kit/web/tokens"
 	"shenzhong/services/kit/workday"
 )
 
-// district is the one whose law pack ships.
-const district = "500156"
+// options are how one process runs: the same for all contexts at once and for
+// one of them alone.
+type options struct {
+	contexts []string // names; empty is all
+	stores   stores   // where each keeps what it knows
+	broker   jsbus.Config
+	keys     string // folder of the secrets that contexts make for themselves
+	clock    clock.Clock
+}
 
-// ground is what every context stands on: its own store, and what all share.
+// ground is what a context stands on: a store of its own, and what all share.
 type ground struct {
+	district string
+	keys     string
 	log      store.Log
 	tables   view.Tables
 	clock    clock.Clock
@@ -35,64 +42,94 @@ type ground struct {
 	calendar *workday.Calendar
 }
 
-// room is a context that is open: what it hears, shows and does by itself.
+// room is a context that is open: what it hears, shows and does by itself, and
+// where it can be asked.
 type room struct {
 	name      string
-	log       store.Log
+	base      base
 	reactions []bus.Reaction
 	views     []view.Folding
 	sweeps    map[string]func(context.Context) (int, error)
-	db        *sqlite.DB
+	mount     func(*web.API)
+	pages     func(*web.Server)
 }
 
 // system is the contexts of this process and the broker between them.
 type system struct {
-	rooms []*room
-	bus   *jsbus.Bus
+	rooms    []*room
+	bus      *jsbus.Bus
+	tokens   *tokens.Directory
+	clock    clock.Clock
+	law      *law.Pack
+	calendar *workday.Calendar
 }
 
 // sweepPause is how often a context looks for what its clock has brought about.
 const sweepPause = time.Second
 
-// openSystem opens every context on a store of its own in dir, and the broker
-// beside them.
-func openSystem(ctx context.Context, dir string, clk clock.Clock) (*system, error) {
-	pack, calendar, err := loadLaw()
-	if err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make %s: %w", dir, err)
-	}
-	s := &system{}
-	heard := []jsbus.Context{}
-	for _, c := range contexts {
-		r := &room{name: c.name}
-		s.rooms = append(s.rooms, r)
-		if r.db, err = sqlite.Open(ctx, filepath.Join(dir, c.name+".db"), sqlite.Options{}); err != nil {
-			return nil, errors.Join(err, s.close())
-		}
-		if r.log, err = sqlitelog.Open(ctx, r.db); err != nil {
-			return nil, errors.Join(err, s.close())
-		}
-		tables := sqliteview.New(r.db)
-		if err := c.open(ctx, r, ground{log: r.log, tables: tables, clock: clk, law: pack, calendar: calendar}); err != nil {
-			return nil, errors.Join(fmt.Errorf("open %s: %w", c.name, err), s.close())
-		}
-		parking, err := view.NewParking(ctx, tables, c.name)
+// openSystem opens the contexts on their stores, and the broker.
+func openSystem(ctx context.Context, o options) (s *system, err error) {
+	s = &system{clock: o.clock}
+	defer func() {
 		if err != nil {
-			return nil, errors.Join(err, s.close())
+			err = errors.Join(err, s.close())
 		}
-		heard = append(heard, jsbus.Context{Name: c.name, Reactions: r.reactions, Parking: parking})
+	}()
+	if s.law, s.calendar, err = loadLaw(); err != nil {
+		return s, err
 	}
-	s.bus, err = jsbus.New(jsbus.Config{Embedded: &jsbus.Embedded{Dir: filepath.Join(dir, "jetstream")}, Contexts: heard, Clock: clk})
-	if err != nil {
-		return nil, errors.Join(err, s.close())
+	for _, name := range o.contexts {
+		if !slices.ContainsFunc(contexts, func(c contextEntry) bool { return c.name == name }) {
+			return s, usageError{fmt.Errorf("没有名为“%s”的服务", name)}
+		}
 	}
-	if err := s.bus.Declare(ctx, s.names()); err != nil {
-		return nil, errors.Join(err, s.close())
+	for _, c := range contexts {
+		if len(o.contexts) > 0 && !slices.Contains(o.contexts, c.name) {
+			continue
+		}
+		if err := s.openRoom(ctx, o, c); err != nil {
+			return s, fmt.Errorf("open %s: %w", c.name, err)
+		}
 	}
-	return s, nil
+	broker := o.broker
+	broker.Clock = o.clock
+	for _, r := range s.rooms {
+		parking, err := view.NewParking(ctx, r.base.tables, r.name)
+		if err != nil {
+			return s, fmt.Errorf("open %s: %w", r.name, err)
+		}
+		broker.Contexts = append(broker.Contexts, jsbus.Context{Name: r.name, Reactions: r.reactions, Parking: parking})
+	}
+	if s.bus, err = jsbus.New(broker); err != nil {
+		return s, err
+	}
+	return s, s.bus.Declare(ctx, s.names())
+}
+
+func (s *system) openRoom(ctx context.Context, o options, c contextEntry) error {
+	r := &room{name: c.name}
+	s.rooms = append(s.rooms, r)
+	var err error
+	if r.base, err = o.stores.open(ctx, c.name); err != nil {
+		return err
+	}
+	g := ground{
+		district: s.law.Manifest().District, keys: o.keys, log: r.base.log, tables: r.base.tables,
+		clock: o.clock, law: s.law, calendar: s.calendar,
+	}
+	if err := c.open(ctx, r, g); err != nil {
+		return err
+	}
+	if s.tokens != nil {
+		return nil
+	}
+	// Who calls is looked up in one place of a process: the first of its stores.
+	if s.tokens, err = tokens.Open(ctx, r.base.tables, o.clock, r.name); err != nil {
+		return err
+	}
+	r.views = append(r.views, s.tokens.View())
+	r.reactions = append(r.reactions, s.tokens.View().Reaction())
+	return nil
 }
 
 // loadLaw returns the law pack and the calendar that ship.
@@ -117,11 +154,22 @@ func (s *system) names() []string {
 	return names
 }
 
-// parts are everything that runs for as long as the system does.
+// room returns the open context of that name.
+func (s *system) room(name string) *room {
+	for _, r := range s.rooms {
+		if r.name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// parts are everything that runs for as long as the system does, except what
+// answers requests.
 func (s *system) parts() []service.Part {
 	parts := []service.Part{{Name: "guard", Run: s.bus.Guard}}
 	for _, r := range s.rooms {
-		parts = append(parts, service.Part{Name: "relay of " + r.name, Run: func(ctx context.Context) error { return s.bus.Relay(ctx, r.name, r.log) }})
+		parts = append(parts, service.Part{Name: "relay of " + r.name, Run: func(ctx context.Context) error { return s.bus.Relay(ctx, r.name, r.base.log) }})
 		for _, reaction := range r.reactions {
 			parts = append(parts, service.Part{Name: reaction.Name, Run: func(ctx context.Context) error { return s.bus.Consume(ctx, reaction) }})
 		}
@@ -146,8 +194,8 @@ func (s *system) close() error {
 	}
 	var errs []error
 	for _, r := range s.rooms {
-		if r.db != nil {
-			errs = append(errs, r.db.Close())
+		if r.base.close != nil {
+			errs = append(errs, r.base.close())
 		}
 	}
 	return errors.Join(errs...)
@@ -157,7 +205,7 @@ func (s *system) close() error {
 func (s *system) logs() map[string]store.Log {
 	logs := map[string]store.Log{}
 	for _, r := range s.rooms {
-		logs[r.name] = r.log
+		logs[r.name] = r.base.log
 	}
 	return logs
 }

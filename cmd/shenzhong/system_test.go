@@ -59,7 +59,7 @@ func once(t *testing.T, dir string, clk clock.Clock, act func(context.Context, *
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	s, err := openSystem(ctx, dir, clk)
+	s, err := openSystem(ctx, embedded(dir, clk))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"shenzhong/services/kit/bus/jsbus"
+	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/web"
+	"shenzhong/services/kit/web/ui"
+)
+
+// readiness is what /readyz shows of this process: settings as they were read
+// back, not as they were asked for.
+type readiness struct {
+	District string                       `json:"district"`
+	Clock    string                       `json:"clock"` // "system", or that of a rehearsal
+	Contexts []string                     `json:"contexts"`
+	Stores   map[string]map[string]string `json:"stores"`
+	Broker   jsbus.Settings               `json:"broker"`
+	Lag      []jsbus.Lag                  `json:"lag"`
+}
+
+// server answers for the contexts of this process.
+func (s *system) server() (*web.Server, error) {
+	server, err := web.New(web.Config{
+		Title: "慎终：殡葬领域跨部门综合监管接口", Version: "1",
+		Clock: s.clock, Tokens: s.tokens,
+		Ready:   func(ctx context.Context) (any, error) { return s.readiness(ctx) },
+		Healthy: s.bus.Healthy,
+		Site:    ui.Site{},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the web: %w", err)
+	}
+	for _, r := range s.rooms {
+		if r.mount != nil {
+			r.mount(server.API())
+		}
+		if r.pages != nil {
+			r.pages(server)
+		}
+	}
+	return server, nil
+}
+
+func (s *system) readiness(ctx context.Context) (readiness, error) {
+	r := readiness{
+		District: s.law.Manifest().District, Clock: "rehearsal", Contexts: s.names(),
+		Stores: map[string]map[string]string{}, Lag: s.bus.Lag(),
+	}
+	if _, ok := s.clock.(clock.System); ok {
+		r.Clock = "system"
+	}
+	for _, room := range s.rooms {
+		r.Stores[room.name] = room.base.settings()
+	}
+	var err error
+	if r.Broker, err = s.bus.Settings(ctx); err != nil {
+		return r, err
+	}
+	return r, s.bus.Ready()
+}

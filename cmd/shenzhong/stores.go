@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"shenzhong/services/kit/sqlite"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/store/sqlitelog"
+	"shenzhong/services/kit/view"
+	"shenzhong/services/kit/view/sqliteview"
+)
+
+// stores are where contexts keep what they know: each apart from the others.
+type stores interface {
+	open(ctx context.Context, context string) (base, error)
+}
+
+// base is the store of one context.
+type base struct {
+	log      store.Log
+	tables   view.Tables
+	settings func() map[string]string // as read back
+	close    func() error
+}
+
+// sqliteIn is a directory with one SQLite file a context.
+type sqliteIn string
+
+func (dir sqliteIn) file(context string) string { return filepath.Join(string(dir), context+".db") }
+
+func (dir sqliteIn) open(ctx context.Context, context string) (base, error) {
+	if err := os.MkdirAll(string(dir), 0o700); err != nil {
+		return base{}, fmt.Errorf("make the data directory: %w", err)
+	}
+	db, err := sqlite.Open(ctx, dir.file(context), sqlite.Options{})
+	if err != nil {
+		return base{}, err
+	}
+	log, err := sqlitelog.Open(ctx, db)
+	if err != nil {
+		return base{}, errors.Join(err, db.Close())
+	}
+	return base{log: log, tables: sqliteview.New(db), settings: db.Settings, close: db.Close}, nil
+}

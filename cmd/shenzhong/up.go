@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"shenzhong/services/kit/bus/jsbus"
+	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/service"
+)
+
+// upFlags is what was asked for, as it was typed.
+type upFlags struct {
+	data, addr, clock string
+	sample            bool
+}
+
+func newUpCommand() *cobra.Command {
+	var f upFlags
+	cmd := &cobra.Command{
+		Use:   "up",
+		Short: "在一个进程中运行全部服务，内置存储和消息",
+		Example: "  shenzhong up --sample                     用样例区县试用\n" +
+			"  shenzhong up --data /srv/shenzhong --addr 127.0.0.1:8080",
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return up(cmd.Context(), cmd.OutOrStdout(), f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.data, "data", "data", "数据目录")
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "网页和接口的监听地址")
+	flags.BoolVar(&f.sample, "sample", false, "装入样例区县（只在数据目录为空时装入）")
+	flags.StringVar(&f.clock, "clock", "", "演练：时间取自这个文件（RFC 3339），正式运行不得使用")
+	return cmd
+}
+
+// noArguments refuses what no command line needs.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("多余的参数“%s”，加 --help 查看用法", args[0])}
+	}
+	return nil
+}
+
+// timeFrom is the clock of the machine, or the one kept in a file.
+func timeFrom(file string) (clock.Clock, error) {
+	if file == "" {
+		return clock.System{}, nil
+	}
+	c, err := clock.Follow(file)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("读不出演练时间：%w", err)}
+	}
+	return c, nil
+}
+
+// embedded is all contexts in one process on one directory.
+func embedded(dir string, clk clock.Clock) options {
+	return options{
+		stores: sqliteIn(dir),
+		broker: jsbus.Config{Embedded: &jsbus.Embedded{Dir: filepath.Join(dir, "jetstream")}},
+		keys:   filepath.Join(dir, "keys"),
+		clock:  clk,
+	}
+}
+
+// up runs everything until ctx ends.
+func up(ctx context.Context, out io.Writer, f upFlags) error {
+	clk, err := timeFrom(f.clock)
+	if err != nil {
+		return err
+	}
+	return operate(ctx, out, embedded(f.data, clk), f.addr, func(ctx context.Context, s *system) error {
+		return nil
+	})
+}
+
+// operate runs the contexts of o and answers requests at addr until ctx ends.
+// prepare has its say once everything runs and before the first request.
+func operate(ctx context.Context, out io.Writer, o options, addr string, prepare func(context.Context, *system) error) (err error) {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("不能在 %s 监听，地址可能已被占用，请用 --addr 换一个：%w", addr, err)
+	}
+	s, err := openSystem(ctx, o)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	server, err := s.server()
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	parts := append(s.parts(), service.Part{Name: "web", Run: func(ctx context.Context) error {
+		if err := prepare(ctx, s); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(out, "ready http://%s\n", ln.Addr()); err != nil {
+			return err
+		}
+		return server.Serve(ctx, ln)
+	}})
+	return service.Run(ctx, parts...)
+}
