@@ -32,7 +32,7 @@ var floorPlan = []struct {
 }{
 	{"events", nil, "the public language depends on nobody"},
 	{"deploy/packs", nil, "data"},
-	{"deploy/sample/...", []string{"github.com/xuri/excelize/v2", "services/kit/uscc"}, "data and the generator of its spreadsheets"},
+	{"deploy/sample/...", []string{"deploy/sample", "services/register/sheet", "services/kit/uscc"}, "data and the generator of its spreadsheets"},
 
 	{"services/kit/fault", nil, "everybody stands on it"},
 	{"services/kit/clock", nil, "everybody stands on it"},
@@ -41,6 +41,7 @@ var floorPlan = []struct {
 	{"services/kit/workday", []string{"services/kit/fault"}, "arithmetic"},
 	{"services/kit/law", []string{"services/kit/fault", "services/kit/workday", "go.yaml.in/yaml/..."}, "rules as data"},
 	{"services/kit/packfile", []string{"services/kit/fault", "services/kit/law", "golang.org/x/mod/sumdb/note"}, "law packs as files"},
+	{"services/kit/replay", []string{"events", "services/kit/fault", "services/kit/law", "services/kit/store", "services/kit/workday"}, "facts judged by another pack"},
 	{"services/kit/deadline", []string{"events", "services/kit/fault", "services/kit/law", "services/kit/workday"}, "limits by the law pack"},
 	{"services/kit/sqlite", []string{"services/kit/fault", "services/kit/clock", "modernc.org/..."}, "the only room with the SQLite driver"},
 	{"services/kit/mongo", []string{"services/kit/fault", "go.mongodb.org/..."}, "connects"},
@@ -61,7 +62,8 @@ var floorPlan = []struct {
 	{"services/draw/fdraw", []string{"github.com/emmansun/gmsm/sm3", "golang.org/x/mod/sumdb/tlog"}, "a pure specification"},
 	{"services/*/*web", []string{"events", "services/@", "services/kit/...", "github.com/gofiber/...", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "shows and takes decisions"},
 	{"services/draw", append([]string{"services/draw/fdraw"}, decides...), "decides"},
-	{"services/register", append([]string{"github.com/xuri/excelize/v2"}, decides...), "decides; reads spreadsheets"},
+	{"services/register/sheet", []string{"services/kit/fault", "github.com/xuri/excelize/v2"}, "the only room that reads spreadsheets"},
+	{"services/register", append([]string{"services/register/sheet"}, decides...), "decides"},
 	{"services/*", decides, "decides: no driver, no web, no other context"},
 	{"services", nil, "documentation"},
 	{"cmd/*", []string{"events", "services/...", "deploy/packs", "deploy/sample", "github.com/spf13/cobra", "github.com/nats-io/...", "github.com/invopop/jsonschema", "github.com/gofiber/...", "modernc.org/..."}, "wires"},

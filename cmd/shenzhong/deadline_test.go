@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// deadline runs the command and returns what it said and how it ended.
-func deadline(t *testing.T, args ...string) (stdout string, err error) {
+// count runs the command and returns what it said and how it ended.
+func count(t *testing.T, args ...string) (stdout string, err error) {
 	t.Helper()
 	cmd := newDeadlineCommand()
 	var out, complaint bytes.Buffer
@@ -26,7 +26,7 @@ func deadline(t *testing.T, args ...string) (stdout string, err error) {
 
 func mustAnswer(t *testing.T, args ...string) deadlineAnswer {
 	t.Helper()
-	out, err := deadline(t, append(args, "--json")...)
+	out, err := count(t, append(args, "--json")...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestDeadlineTellsEveryDay(t *testing.T) {
 }
 
 func TestDeadlineSpeaksToReaders(t *testing.T) {
-	out, err := deadline(t, "--rule", "credit.general", "--from", "2026-04-01")
+	out, err := count(t, "--rule", "credit.general", "--from", "2026-04-01")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestDeadlineSpeaksToReaders(t *testing.T) {
 			t.Errorf("%q is not in\n%s", part, out)
 		}
 	}
-	out, err = deadline(t, "--rule", "clue.verify", "--from", "2026-05-06")
+	out, err = count(t, "--rule", "clue.verify", "--from", "2026-05-06")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,11 +115,11 @@ func TestDeadlineSpeaksToReaders(t *testing.T) {
 }
 
 func TestDeadlineLists(t *testing.T) {
-	before, err := deadline(t, "--list", "--from", "2025-09-19")
+	before, err := count(t, "--list", "--from", "2025-09-19")
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := deadline(t, "--list", "--from", "2025-09-20")
+	after, err := count(t, "--list", "--from", "2025-09-20")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestDeadlineRefuses(t *testing.T) {
 		"2026-09-30",
 	} {
 		t.Run(args, func(t *testing.T) {
-			out, err := deadline(t, strings.Fields(args)...)
+			out, err := count(t, strings.Fields(args)...)
 			var usage usageError
 			if !errors.As(err, &usage) || out != "" {
 				t.Fatalf("got %v and %q, want a usage error and no output", err, out)

@@ -52,6 +52,22 @@ func (c Counter) Grant(rule, subject, owner, about string, from time.Time, n int
 	}, term)
 }
 
+// Recount counts a running limit on the calendar of now, which may know a year
+// that was not published when the limit began. The limit keeps its length, its
+// owner and the rule of the day on which it began.
+func (c Counter) Recount(d events.Deadline) (events.Deadline, error) {
+	r, err := c.Law.Deadline(d.Rule, workday.DateOf(d.From))
+	if err != nil {
+		return events.Deadline{}, err
+	}
+	term, err := r.Term(0)
+	if err != nil {
+		return events.Deadline{}, err
+	}
+	term.N = d.N
+	return c.count(d, term)
+}
+
 // Explain counts a running limit again and says how, day by day. The limit
 // keeps the length it was started with.
 func (c Counter) Explain(d events.Deadline) (workday.Reckoning, error) {

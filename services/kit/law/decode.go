@@ -129,6 +129,10 @@ func complaint(name string, err error) string {
 		}
 		points = append(points, name+":"+strconv.Itoa(e.Line)+"："+says)
 	}
+	const most = 5
+	if n := len(points); n > most {
+		return strings.Join(points[:most], "；") + fmt.Sprintf("；等 %d 处", n)
+	}
 	return strings.Join(points, "；")
 }
 

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -198,8 +199,8 @@ func Hold(files map[string][]byte) (fs.FS, error) {
 	return z, nil
 }
 
-// Import writes the pack in an archive into a new folder, all of it or nothing.
-// Trust is as in Open. A folder that is there already is fault.Conflict.
+// Import writes the pack in an archive into a new folder, all of it or nothing,
+// and the signature of the archive, if it has one, beside it. Trust is as in Open. A folder that is there already is fault.Conflict.
 func Import(archive, folder, trust string) (err error) {
 	fsys, err := Open(archive, trust)
 	if err != nil {
@@ -228,6 +229,15 @@ func Import(archive, folder, trust string) (err error) {
 	}
 	if err := os.Chmod(made, 0o755); err != nil {
 		return fmt.Errorf("write the law pack: %w", err)
+	}
+	signed, err := os.ReadFile(SignatureOf(archive))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the signature: %w", err)
+	}
+	if err == nil {
+		if err := os.WriteFile(SignatureOf(folder), signed, 0o644); err != nil {
+			return fmt.Errorf("write the signature: %w", err)
+		}
 	}
 	if err := os.Rename(made, folder); err != nil {
 		return fmt.Errorf("write the law pack: %w", err)

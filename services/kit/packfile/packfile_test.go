@@ -170,6 +170,13 @@ func TestSignatures(t *testing.T) {
 	if _, err := Load(file, public); err != nil {
 		t.Errorf("the archive of a signed pack: %v", err)
 	}
+	into := filepath.Join(t.TempDir(), "new")
+	if err := Import(file, into, public); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(into, public); err != nil {
+		t.Errorf("imported without its signature: %v", err)
+	}
 	write(t, filepath.Join(dir, "c.yaml"), "prices: []\n")
 	if _, err := Load(dir, public); !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "改动") {
 		t.Errorf("changed since it was signed: %v", err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"shenzhong/services/kit/fault"
 )
@@ -153,4 +154,24 @@ func FuzzParseYear(f *testing.F) {
 			t.Fatalf("printed and read, %s became %s (%v)", with.Version(), twice.Version(), err)
 		}
 	})
+}
+
+func TestWithNotices(t *testing.T) {
+	c := mustCalendar(t)
+	with, err := c.WithNotices(fstest.MapFS{"2027.json": {Data: []byte(notice2027)}, "README": {Data: []byte("{")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if y, ok := with.Year(2027); !ok || y.State != Published || with.Horizon().Year() != 2027 || with.Version() == c.Version() {
+		t.Errorf("2027 is %s, horizon %s", y.State, with.Horizon())
+	}
+	if same, err := c.WithNotices(fstest.MapFS{}); err != nil || same.Version() != c.Version() {
+		t.Errorf("no notice: %v", err)
+	}
+	if _, ok := with.Year(2031); ok {
+		t.Error("2031 is in the calendar")
+	}
+	if _, err := c.WithNotices(fstest.MapFS{"2027.json": {Data: []byte("{}")}}); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "2027.json") {
+		t.Errorf("a bad notice: %v", err)
+	}
 }
