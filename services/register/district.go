@@ -3,9 +3,11 @@ package register
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/view"
 )
@@ -81,21 +83,36 @@ type LoadDistrict struct{ store.Cause }
 // retired. Done again, it changes nothing; broken off, it goes on.
 func (s *Service) LoadDistrict(ctx context.Context, cmd LoadDistrict) error {
 	today := s.today()
-	for _, unit := range s.cfg.Law.Units() {
-		if !unit.On(today) {
-			continue
+	units := slices.DeleteFunc(slices.Clone(s.cfg.Law.Units()), func(u law.Unit) bool { return !u.On(today) })
+	err := together(len(units), func(i int) func() error {
+		return func() error {
+			code := units[i].Code
+			if err := s.ListUnit(ctx, ListUnit{Cause: s.part(cmd.Cause, "unit", code), Code: code}); err != nil {
+				return fmt.Errorf("list unit %s: %w", code, err)
+			}
+			return nil
 		}
-		if err := s.ListUnit(ctx, ListUnit{Cause: s.part(cmd.Cause, "unit", unit.Code), Code: unit.Code}); err != nil {
-			return fmt.Errorf("list unit %s: %w", unit.Code, err)
+	})
+	if err != nil {
+		return err
+	}
+	items := s.cfg.Law.Items(today)
+	published := make([]bool, len(items))
+	err = together(len(items), func(i int) func() error {
+		return func() (err error) {
+			code := items[i].Code
+			if published[i], err = s.loadItem(ctx, s.part(cmd.Cause, "item", code), code); err != nil {
+				return fmt.Errorf("publish item %s: %w", code, err)
+			}
+			return nil
 		}
+	})
+	if err != nil {
+		return err
 	}
 	inForce := map[string]bool{}
-	for _, item := range s.cfg.Law.Items(today) {
-		published, err := s.loadItem(ctx, s.part(cmd.Cause, "item", item.Code), item.Code)
-		if err != nil {
-			return fmt.Errorf("publish item %s: %w", item.Code, err)
-		}
-		inForce[item.Code] = published
+	for i, item := range items {
+		inForce[item.Code] = published[i]
 	}
 	return s.retireOthers(ctx, cmd.Cause, inForce)
 }

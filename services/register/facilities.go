@@ -7,9 +7,11 @@ import (
 
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/view"
+	"shenzhong/services/kit/workday"
 )
 
 // EnterFacility enters a facility.
@@ -109,17 +111,26 @@ func (s *Service) FlagFacility(ctx context.Context, cmd FlagFacility) error {
 	if err := permits.Check(cmd.Actor, "facility.flag"); err != nil {
 		return err
 	}
-	sampling, err := s.cfg.Law.Sampling(s.today())
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(sampling.Flags, cmd.Kind) {
-		return fault.About("kind", fault.Invalid, "规则包中没有“%s”这种标记，可选：%s", clip(cmd.Kind), strings.Join(sampling.Flags, "、"))
-	}
-	flag := events.Flag{Kind: cmd.Kind, Reason: cmd.Reason, Since: s.today().String(), Evidence: cmd.Evidence}
+	today := s.today()
+	flag := events.Flag{Kind: cmd.Kind, Reason: cmd.Reason, Since: today.String(), Evidence: cmd.Evidence}
 	return s.changeFacility(ctx, cmd.Cause, cmd.Facility, func(f *Facility) (events.Event, error) {
-		return f.Flag(cmd.Actor, flag)
+		return s.flagged(cmd.Actor, today, f, flag)
 	})
+}
+
+// flagged raises a flag that the law pack knows.
+func (s *Service) flagged(by identity.Actor, today workday.Date, f *Facility, flag events.Flag) (events.Event, error) {
+	if err := permits.Check(by, "facility.flag"); err != nil {
+		return nil, err
+	}
+	sampling, err := s.cfg.Law.Sampling(today)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(sampling.Flags, flag.Kind) {
+		return nil, fault.About("kind", fault.Invalid, "规则包中没有“%s”这种标记，可选：%s", clip(flag.Kind), strings.Join(flagChoice(s.cfg.Law, today), "、"))
+	}
+	return f.Flag(by, flag)
 }
 
 // UnflagFacility takes a flag back.
@@ -148,21 +159,28 @@ type CloseFacility struct {
 
 // CloseFacility closes it.
 func (s *Service) CloseFacility(ctx context.Context, cmd CloseFacility) error {
-	today := s.today()
-	on := today
-	if cmd.On != "" {
-		day, err := date("on", "关闭日期", cmd.On)
-		if err != nil {
-			return err
-		}
-		if day.After(today) {
-			return fault.About("on", fault.Invalid, "关闭日期 %s 晚于今天，请在关闭以后办理", day)
-		}
-		on = day
+	today, on := s.today(), cmd.On
+	if on == "" {
+		on = today.String()
 	}
 	return s.changeFacility(ctx, cmd.Cause, cmd.Facility, func(f *Facility) (events.Event, error) {
-		return f.Close(cmd.Actor, on.String(), cmd.Reason)
+		return closing(cmd.Actor, today, f, on, cmd.Reason)
 	})
+}
+
+// closing closes a facility on a day that has come.
+func closing(by identity.Actor, today workday.Date, f *Facility, on, reason string) (events.Event, error) {
+	if err := permits.Check(by, "facility.close"); err != nil {
+		return nil, err
+	}
+	day, err := date("on", "关闭日期", on)
+	if err != nil {
+		return nil, err
+	}
+	if day.After(today) {
+		return nil, fault.About("on", fault.Invalid, "关闭日期 %s 晚于今天，请在关闭以后办理", day)
+	}
+	return f.Close(by, day.String(), reason)
 }
 
 // Kinds are the categories and subject kinds that may be filled in today.

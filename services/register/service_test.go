@@ -30,7 +30,11 @@ type fixture struct {
 
 func newFixture(t testing.TB) fixture {
 	t.Helper()
-	g := servicetest.NewGround(t, noon)
+	return fixtureOn(t, servicetest.NewGround(t, noon))
+}
+
+func fixtureOn(t testing.TB, g servicetest.Ground) fixture {
+	t.Helper()
 	f := fixture{
 		Ground: g, log: store.NewMemory(), tables: view.NewMemory(),
 		clue: servicetest.NewVoice("clue", g.Clock), credit: servicetest.NewVoice("credit", g.Clock),
