@@ -66,7 +66,8 @@ var floorPlan = []struct {
 	{"services/register", append([]string{"services/register/sheet"}, decides...), "decides"},
 	{"services/*", decides, "decides: no driver, no web, no other context"},
 	{"services", nil, "documentation"},
-	{"cmd/*", []string{"events", "services/...", "deploy/packs", "deploy/sample", "github.com/spf13/cobra", "github.com/nats-io/...", "github.com/invopop/jsonschema", "github.com/gofiber/...", "modernc.org/..."}, "wires"},
+	{"cmd/shenzhong/rehearsal", []string{"events", "services/identity", "services/draw/fdraw", "services/kit/..."}, "plays the whole loop over HTTP"},
+	{"cmd/*", []string{"events", "services/...", "cmd/shenzhong/rehearsal", "deploy/packs", "deploy/sample", "github.com/spf13/cobra", "github.com/nats-io/...", "github.com/invopop/jsonschema", "github.com/gofiber/...", "modernc.org/..."}, "wires"},
 }
 
 // TestFloorPlan parses rather than asks the go command: the test cache sees the

@@ -63,6 +63,9 @@ func newRootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("参数不对：%w；加 --help 查看用法", err)}
 	})
-	root.AddCommand(newDeadlineCommand(), newContractsCommand(), newTokenCommand(), newPackCommand(), newCalendarCommand(), newUpCommand())
+	root.AddCommand(
+		newUpCommand(), newRehearseCommand(), newTokenCommand(),
+		newDeadlineCommand(), newCalendarCommand(), newPackCommand(), newContractsCommand(),
+	)
 	return root
 }

@@ -1,0 +1,162 @@
+package rehearsal
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"shenzhong/events"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/workday"
+)
+
+// told is one fact as --json prints it.
+type told struct {
+	At       time.Time       `json:"at"`
+	District string          `json:"district"`
+	Context  string          `json:"context"`
+	Fact     string          `json:"fact"`
+	Subject  string          `json:"subject"`
+	Actor    string          `json:"actor"`
+	Cause    string          `json:"cause"`
+	Data     json.RawMessage `json:"data"`
+}
+
+// heading begins a step.
+func (p *play) heading(n int, title string) {
+	if !p.JSON {
+		_, err := fmt.Fprintf(p.Out, "\n第%d步 %s\n", n, title)
+		p.must(err)
+	}
+}
+
+// say prints what is no fact but belongs to the story.
+func (p *play) say(format string, args ...any) {
+	if p.err != nil || p.JSON {
+		return
+	}
+	p.must(p.tell(p.ctx))
+	_, err := fmt.Fprintf(p.Out, "%s　　%s\n", p.today(), fmt.Sprintf(format, args...))
+	p.must(err)
+}
+
+// tell prints every fact that was said since the last time, causes before what
+// they led to.
+func (p *play) tell(ctx context.Context) error {
+	fresh, err := p.fresh(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range ordered(fresh) {
+		if err := p.print(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fresh returns the commits that were not told yet.
+func (p *play) fresh(ctx context.Context) ([]store.Commit, error) {
+	var fresh []store.Commit
+	for _, log := range p.Stage.Logs() {
+		err := store.Each(ctx, log, func(c store.Commit) error {
+			if c.Version > p.seen[c.Subject] {
+				p.seen[c.Subject] = c.Version
+				fresh = append(fresh, c)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
+}
+
+// ordered sorts commits by their instant; at one instant, what was caused by a
+// fact comes after it.
+func ordered(commits []store.Commit) []store.Commit {
+	byID := map[string]store.Commit{}
+	for _, c := range commits {
+		byID[c.ID()] = c
+	}
+	depth := map[string]int{}
+	var deep func(c store.Commit) int
+	deep = func(c store.Commit) int {
+		if d, ok := depth[c.ID()]; ok {
+			return d
+		}
+		cause, _, _ := strings.Cut(c.Cause, "+")
+		d := 0
+		if before, ok := byID[cause]; ok {
+			d = deep(before) + 1
+		}
+		if before, ok := byID[events.EnvelopeID(c.Subject, c.Version-1)]; ok && before.At.Equal(c.At) {
+			d = max(d, deep(before)+1)
+		}
+		depth[c.ID()] = d
+		return d
+	}
+	slices.SortFunc(commits, func(a, b store.Commit) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(deep(a), deep(b)), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Version, b.Version))
+	})
+	return commits
+}
+
+// print prints one fact.
+func (p *play) print(c store.Commit) error {
+	id := events.EntityID(c.Subject)
+	if p.JSON {
+		return p.line(told{
+			At: c.At, District: events.District(id), Context: events.Context(c.Kind), Fact: c.Kind, Subject: c.Subject,
+			Actor: c.Actor, Cause: c.Cause, Data: c.Data,
+		})
+	}
+	line := fmt.Sprintf("%s　%s　%s　%s　%s", c.At.In(workday.Zone).Format("2006-01-02 15:04"), p.unit(c.Unit), p.who(c.Actor), sentences()[c.Kind], id)
+	if next := first(c.Starts); next.ID != "" {
+		line += fmt.Sprintf("　期限%s（%s，%s）", next.DueDate, next.About, next.Rule)
+	}
+	_, err := fmt.Fprintln(p.Out, line)
+	return err
+}
+
+// first is the limit that ends first.
+func first(starts []events.Deadline) events.Deadline {
+	if len(starts) == 0 {
+		return events.Deadline{}
+	}
+	return slices.MinFunc(starts, func(a, b events.Deadline) int { return a.Due.Compare(b.Due) })
+}
+
+// sentences are what each contract says, in Chinese.
+func sentences() map[string]string {
+	out := map[string]string{}
+	for _, c := range events.Catalogue() {
+		out[c.Kind()] = c.Chinese
+	}
+	return out
+}
+
+// unit is the name of a unit, or of the system where a service reacts.
+func (p *play) unit(code string) string {
+	if code == "" {
+		return "本系统"
+	}
+	u, err := p.Law.Unit(code, workday.DateOf(p.now))
+	if err != nil {
+		return code
+	}
+	return cmp.Or(u.Short, u.Name)
+}
+
+// who is the name of a person, as far as the story has met them.
+func (p *play) who(account string) string {
+	if context, ok := strings.CutPrefix(account, "system/"); ok {
+		return context
+	}
+	return cmp.Or(p.names[account], account)
+}
