@@ -5,12 +5,14 @@ import "time"
 // DeadlineKept says that oversee keeps a limit from now on, or what became of
 // it.
 type DeadlineKept struct {
-	Deadline Deadline  `json:"deadline"`
-	State    string    `json:"state"`  // armed, overdue, met, met_late
-	Change   string    `json:"change"` // armed, moved, handed_on, met, met_late
-	Public   bool      `json:"public"` // shown on the public performance figures when it passes
-	Fact     string    `json:"fact"`   // id of the fact that brought it about
-	Next     time.Time `json:"next"`   // when something is next to be said about it, zero = never
+	Deadline Deadline `json:"deadline"`
+	State    string   `json:"state"` // armed, overdue, met, met_late
+	// Change is armed, moved, handed_on, met or met_late; recounted when another
+	// calendar moved the day, confirmed when it left a provisional day as it was.
+	Change string    `json:"change"`
+	Public bool      `json:"public"` // shown on the public performance figures when it passes
+	Fact   string    `json:"fact"`   // id of the fact that brought it about, or "calendar/" and its version
+	Next   time.Time `json:"next"`   // when something is next to be said about it, zero = never
 }
 
 // Kind names the contract.

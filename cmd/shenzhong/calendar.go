@@ -162,7 +162,7 @@ func provisional(ctx context.Context, data string) ([]events.Deadline, error) {
 		return nil, err
 	}
 	kept := make(map[string]oversee.Limit)
-	err = eachCommit(ctx, log, func(c store.Commit) error {
+	err = store.Each(ctx, log, func(c store.Commit) error {
 		var l oversee.Limit
 		if err := json.Unmarshal(c.State, &l); err != nil {
 			return fmt.Errorf("read %s: %w", c.ID(), err)
@@ -180,27 +180,6 @@ func provisional(ctx context.Context, data string) ([]events.Deadline, error) {
 		}
 	}
 	return limits, nil
-}
-
-// eachCommit reads a log from its beginning to its end.
-func eachCommit(ctx context.Context, log store.Log, see func(store.Commit) error) error {
-	const page = 500
-	subject, version := "", int64(0)
-	for {
-		commits, err := log.Scan(ctx, subject, version, page)
-		if err != nil {
-			return fmt.Errorf("read the facts: %w", err)
-		}
-		for _, c := range commits {
-			if err := see(c); err != nil {
-				return err
-			}
-			subject, version = c.Subject, c.Version
-		}
-		if len(commits) < page {
-			return nil
-		}
-	}
 }
 
 func calendarShowCommand() *cobra.Command {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"shenzhong/deploy/packs"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/workday"
@@ -20,12 +19,16 @@ import (
 // deadlineFlags is what was asked for, as it was typed.
 type deadlineFlags struct {
 	rule, from, days, unit string
+	data, pack             string
+	extend                 int
+	pauses                 []string
 	json, list             bool
 }
 
 // deadlineAnswer is the form of --json; outside checks rely on its names.
 type deadlineAnswer struct {
-	Due         string       `json:"due"` // the last day, 2006-01-02
+	Due         string       `json:"due"`               // the last day, 2006-01-02
+	Stopped     bool         `json:"stopped,omitempty"` // a pause is open: there is no due date yet
 	Provisional bool         `json:"provisional"`
 	Rule        string       `json:"rule"` // empty for a free count
 	Name        string       `json:"name,omitempty"`
@@ -87,6 +90,10 @@ func newDeadlineCommand() *cobra.Command {
 	flags.StringVar(&f.from, "from", "", "起算的日期 2026-09-30，或者时刻 2026-09-30T16:30（北京时间）")
 	flags.StringVar(&f.days, "days", "", "期限的数量，不用规则时填写")
 	flags.StringVar(&f.unit, "unit", "", "期限的单位：workday 工作日（缺省）、day 自然日、month 月、hour 小时")
+	flags.IntVar(&f.extend, "extend", 0, "按规则延长的次数，只与 --rule 同用")
+	flags.StringArrayVar(&f.pauses, "pause", nil, "中止：开始日期,结束日期,理由,批准人；尚未恢复的结束日期留空；可以写多次")
+	flags.StringVar(&f.pack, "pack", builtin, "规则包，缺省为随程序交付的规则包")
+	flags.StringVar(&f.data, "data", "", "数据目录，用其中导入的放假安排")
 	flags.BoolVar(&f.json, "json", false, "输出 JSON")
 	flags.BoolVar(&f.list, "list", false, "列出起算日有效的全部规则")
 	return cmd
@@ -97,17 +104,13 @@ func runDeadline(out io.Writer, f deadlineFlags) error {
 	if err != nil {
 		return err
 	}
-	calendar, err := workday.New()
+	calendar, err := loadCalendar(f.data)
 	if err != nil {
-		return fmt.Errorf("read the calendar: %w", err)
+		return err
 	}
-	files, err := packs.Wulong()
+	pack, err := loadPack(f.pack, "")
 	if err != nil {
-		return fmt.Errorf("open the law pack: %w", err)
-	}
-	pack, err := law.Load(files)
-	if err != nil {
-		return fmt.Errorf("read the law pack: %w", err)
+		return err
 	}
 	if f.list {
 		return listDeadlines(out, pack, workday.DateOf(from))
@@ -140,6 +143,26 @@ func parseFrom(s string) (time.Time, error) {
 	return d.Start(), nil
 }
 
+// parsePause reads one --pause: both days, the reason and who approved it.
+func parsePause(s string) (workday.Pause, error) {
+	const parts = 4
+	part := strings.SplitN(s, ",", parts)
+	if len(part) != parts {
+		return workday.Pause{}, fault.New(fault.Invalid, "--pause 应当写成“开始日期,结束日期,理由,批准人”，现在是“%.60s”。", s)
+	}
+	from, err := workday.ParseDate(part[0])
+	if err != nil {
+		return workday.Pause{}, err
+	}
+	p := workday.Pause{From: from, Reason: strings.TrimSpace(part[2]), Approver: strings.TrimSpace(part[3])}
+	if part[1] != "" {
+		if p.To, err = workday.ParseDate(part[1]); err != nil {
+			return workday.Pause{}, err
+		}
+	}
+	return p, nil
+}
+
 // countDeadline counts by the rule or by the number that was given.
 func countDeadline(pack *law.Pack, calendar *workday.Calendar, from time.Time, f deadlineFlags) (deadlineAnswer, error) {
 	switch {
@@ -147,8 +170,19 @@ func countDeadline(pack *law.Pack, calendar *workday.Calendar, from time.Time, f
 		return deadlineAnswer{}, fault.New(fault.Invalid, "没有期限，请用 --rule 指定规则，或者用 --days 填写数量。")
 	case f.rule != "" && (f.days != "" || f.unit != ""):
 		return deadlineAnswer{}, fault.New(fault.Invalid, "--rule 与 --days、--unit 不能同时使用，规则自带数量和单位。")
-	case f.rule != "":
-		return countRule(pack, calendar, from, f.rule)
+	case f.rule == "" && f.extend != 0:
+		return deadlineAnswer{}, fault.New(fault.Invalid, "--extend 只能与 --rule 同用，能否延长由规则决定。")
+	}
+	pauses := make([]workday.Pause, 0, len(f.pauses))
+	for _, s := range f.pauses {
+		p, err := parsePause(s)
+		if err != nil {
+			return deadlineAnswer{}, err
+		}
+		pauses = append(pauses, p)
+	}
+	if f.rule != "" {
+		return countRule(pack, calendar, from, f, pauses)
 	}
 	n, err := strconv.Atoi(f.days)
 	if err != nil {
@@ -158,7 +192,7 @@ func countDeadline(pack *law.Pack, calendar *workday.Calendar, from time.Time, f
 	if f.unit != "" {
 		unit = workday.Unit(f.unit)
 	}
-	r, err := calendar.Reckon(from, workday.Term{N: n, Unit: unit}, nil)
+	r, err := calendar.Reckon(from, workday.Term{N: n, Unit: unit}, pauses)
 	if err != nil {
 		return deadlineAnswer{}, err
 	}
@@ -174,16 +208,16 @@ func countingRules(pack *law.Pack) string {
 	return code.Cited() + "第201条至第204条"
 }
 
-func countRule(pack *law.Pack, calendar *workday.Calendar, from time.Time, id string) (deadlineAnswer, error) {
-	rule, err := pack.Deadline(id, workday.DateOf(from))
+func countRule(pack *law.Pack, calendar *workday.Calendar, from time.Time, f deadlineFlags, pauses []workday.Pause) (deadlineAnswer, error) {
+	rule, err := pack.Deadline(f.rule, workday.DateOf(from))
 	if err != nil {
 		return deadlineAnswer{}, fault.New(fault.NotFound, "%w加 --list 查看全部规则。", err)
 	}
-	term, err := rule.Term(0)
+	term, err := rule.Term(f.extend)
 	if err != nil {
 		return deadlineAnswer{}, err
 	}
-	r, err := calendar.Reckon(from, term, nil)
+	r, err := calendar.Reckon(from, term, pauses)
 	if err != nil {
 		return deadlineAnswer{}, err
 	}
@@ -191,7 +225,7 @@ func countRule(pack *law.Pack, calendar *workday.Calendar, from time.Time, id st
 	a.Rule, a.Name, a.Trigger = rule.ID, rule.Name, rule.Trigger
 	a.Verified, a.Caution = string(rule.Verified), strings.TrimSpace(rule.Caution()+rule.Note)
 	if term, ranged := rule.Shortest(); ranged {
-		low, err := calendar.Reckon(from, term, nil)
+		low, err := calendar.Reckon(from, term, pauses)
 		if err != nil {
 			return deadlineAnswer{}, err
 		}
@@ -202,8 +236,8 @@ func countRule(pack *law.Pack, calendar *workday.Calendar, from time.Time, id st
 
 func newAnswer(pack *law.Pack, r workday.Reckoning, citation string) deadlineAnswer {
 	a := deadlineAnswer{
-		Due: r.DueDate.String(), Provisional: r.Provisional, Citation: citation,
-		DayZero: r.DayZero.String(), Raw: r.Raw.String(), DueAt: r.Due.Format(time.RFC3339),
+		Due: r.DueDate.String(), Stopped: r.Stopped, Provisional: r.Provisional, Citation: citation,
+		DayZero: r.DayZero.String(), Raw: r.Raw.String(), DueAt: instant(r.Due),
 		N: r.Term.N, Unit: r.Term.Unit, Calendar: r.Calendar, Pack: pack.Version(),
 		Counted: make([]countedDay, 0, len(r.Counted)), Explanation: r.Explain(), reckoning: r,
 	}
@@ -213,13 +247,25 @@ func newAnswer(pack *law.Pack, r workday.Reckoning, citation string) deadlineAns
 	return a
 }
 
+// instant is how a moment is written; none while a limit is stopped.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
 // text is the answer for a reader.
 func (a deadlineAnswer) text() string {
 	var b strings.Builder
 	if a.Rule != "" {
 		fmt.Fprintf(&b, "规则  %s（%s）\n起算  %s\n", a.Name, a.Rule, a.Trigger)
 	}
-	fmt.Fprintf(&b, "届满  %s", a.Due)
+	due := a.Due
+	if a.Stopped {
+		due = "中止期间，尚无届满日"
+	}
+	fmt.Fprintf(&b, "届满  %s", due)
 	if a.Provisional {
 		b.WriteString("（暂定）")
 	}

@@ -55,6 +55,9 @@ func TestDeadlineCounts(t *testing.T) {
 		{"--rule police.send --from 2026-09-30T16:30", "2026-10-01", "2026-10-01", false},
 		{"--rule credit.general --from 2026-03-31", "2029-03-31", "2029-03-31", true},
 		{"--rule credit.general --from 2026-04-01", "2027-04-01", "2027-04-01", true},
+		{"--rule clue.verify --extend 1 --from 2026-09-01", "2026-10-19", "2026-10-19", false},
+		{"--rule case.decide --from 2026-07-03 --pause 2026-08-01,2026-08-10,鉴定,张局长", "2026-10-12", "2026-10-11", false},
+		{"--days 3 --from 2026-11-02 --pause 2026-11-04,2026-11-10,鉴定,张局长", "2026-11-12", "2026-11-12", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {
@@ -66,6 +69,67 @@ func TestDeadlineCounts(t *testing.T) {
 				t.Errorf("nothing to argue with: %+v", a)
 			}
 		})
+	}
+}
+
+// catalogue is every row of the deadline catalogue, each counted from the same
+// day, the eve of the National Day of 2026; both ends of a range. The hours of
+// police.send run from 0:00 and are over at its 24:00.
+var catalogue = []struct{ rule, due, shortest string }{
+	{"pub.penalty.portal", "2026-10-15", ""},
+	{"pub.penalty.credit", "2026-10-15", ""},
+	{"pub.penalty.gsxt", "2026-11-03", ""},
+	{"pub.withdraw", "2026-10-10", ""},
+	{"pub.check.result", "2026-11-03", ""},
+	{"check.nocode.file", "2026-10-10", ""},
+	{"case.decide", "2026-12-29", ""},
+	{"case.evidence.hold", "2026-10-15", ""},
+	{"case.hearing.request", "2026-10-13", ""},
+	{"case.hearing.notice", "2026-09-20", ""},
+	{"case.serve", "2026-10-15", ""},
+	{"fine.pay", "2026-10-15", ""},
+	{"police.decide", "2026-10-08", ""},
+	{"police.send", "2026-09-30", ""},
+	{"complaint.accept", "2026-10-15", ""},
+	{"complaint.mediate", "2026-12-08", ""},
+	{"clue.verify", "2026-10-27", ""},
+	{"report.notify", "2026-10-13", ""},
+	{"petition.route", "2026-10-15", ""},
+	{"petition.return", "2026-10-13", ""},
+	{"petition.finish", "2026-11-30", ""},
+	{"review.apply", "2026-11-30", ""},
+	{"info.active", "2026-11-03", ""},
+	{"credit.minor", "2026-12-30", ""},
+	{"credit.general", "2027-09-30", "2026-12-30"},
+	{"credit.serious", "2029-09-30", "2027-09-30"},
+	{"body.storage", "2026-10-03", ""},
+}
+
+func TestDeadlineCatalogue(t *testing.T) {
+	for _, row := range catalogue {
+		a := mustAnswer(t, "--rule", row.rule, "--from", "2026-09-30")
+		shortest := ""
+		if a.Shortest != nil {
+			shortest = a.Shortest.Due
+		}
+		if a.Due != row.due || shortest != row.shortest || a.Rule != row.rule {
+			t.Errorf("%s: due %s, shortest %q; want %s, %q", row.rule, a.Due, shortest, row.due, row.shortest)
+		}
+		if a.Provisional != (a.Due > "2026-12-31") || a.Calendar == "" || a.Citation == "" || len(a.Counted) == 0 {
+			t.Errorf("%s: %+v", row.rule, a)
+		}
+	}
+}
+
+// TestDeadlineStandsStill: while a pause is open there is no due date.
+func TestDeadlineStandsStill(t *testing.T) {
+	a := mustAnswer(t, "--rule", "case.decide", "--from", "2026-07-03", "--pause", "2026-08-01,,鉴定,张局长")
+	if !a.Stopped || a.Due != "" || a.DueAt != "" || !strings.Contains(a.Explanation, "中止") {
+		t.Errorf("%+v", a)
+	}
+	out, err := count(t, "--rule", "case.decide", "--from", "2026-07-03", "--pause", "2026-08-01,,鉴定,张局长")
+	if err != nil || !strings.Contains(out, "尚无届满日") || !strings.Contains(out, "鉴定（张局长批准）") {
+		t.Errorf("%v, %s", err, out)
 	}
 }
 
@@ -148,6 +212,15 @@ func TestDeadlineRefuses(t *testing.T) {
 		"--rule check.nocode.file --from 2025-09-19",
 		"--rule pub.withdraw --days 3 --from 2026-09-30",
 		"--rule pub.withdraw --unit day --from 2026-09-30",
+		"--rule pub.withdraw --extend 1 --from 2026-09-30",
+		"--rule clue.verify --extend 2 --from 2026-09-30",
+		"--rule clue.verify --extend -1 --from 2026-09-30",
+		"--days 7 --extend 1 --from 2026-09-30",
+		"--days 7 --from 2026-09-30 --pause 2026-10-01",
+		"--days 7 --from 2026-09-30 --pause 2026-10-09,2026-10-08,鉴定,张局长",
+		"--days 7 --from 2026-09-30 --pause 2026-10-08,2026-10-09,,张局长",
+		"--days 7 --from 2026-09-30 --pause 2026-10-08,2026-10-09,鉴定,",
+		"--days 7 --from 2026-09-30 --pack none",
 		"2026-09-30",
 	} {
 		t.Run(args, func(t *testing.T) {

@@ -31,15 +31,14 @@ func openBoard(ctx context.Context, tables view.Tables) (*view.View[Row], error)
 		Fold:  fold,
 		Columns: []view.Column{
 			{Name: "owner"}, {Name: "state"}, {Name: "rule"}, {Name: "public"}, {Name: "next", Int: true}, {Name: "due", Int: true},
+			{Name: "provisional"},
 		},
 		Values: func(_ string, r Row) map[string]any {
-			public := "no"
-			if r.Public {
-				public = "yes"
-			}
+			yes := map[bool]string{true: "yes", false: "no"}
 			return map[string]any{
-				"owner": r.Deadline.Owner, "state": string(r.State), "rule": r.Deadline.Rule, "public": public,
+				"owner": r.Deadline.Owner, "state": string(r.State), "rule": r.Deadline.Rule, "public": yes[r.Public],
 				"next": r.Next, "due": r.Deadline.Due.UnixMilli(),
+				"provisional": yes[r.Deadline.Provisional],
 			}
 		},
 	})

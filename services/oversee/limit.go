@@ -116,6 +116,29 @@ func (l *Limit) Settle(id string, e events.Envelope) (events.Event, error) {
 	return l.kept(string(to), e), nil
 }
 
+// Recount takes the limit as another calendar counts it: what was provisional
+// while a year was not published. One that has ended stays as it ended.
+func (l *Limit) Recount(d events.Deadline, plan Plan) (events.Event, error) {
+	if l.State != Armed && l.State != Overdue || d.Calendar == l.Deadline.Calendar {
+		return nil, store.Unchanged
+	}
+	moved := !d.Due.Equal(l.Deadline.Due)
+	d.Owner = l.Deadline.Owner
+	l.Deadline = d
+	change := "confirmed"
+	if moved {
+		change = "recounted"
+		l.Round++
+		l.Stages, l.Fired = upcoming(plan.Stages, d.From), 0
+		if err := l.move(Armed); err != nil {
+			return nil, err
+		}
+	}
+	return events.DeadlineKept{
+		Deadline: l.Deadline, State: string(l.State), Change: change, Public: l.Public, Fact: "calendar/" + d.Calendar, Next: l.next(),
+	}, nil
+}
+
 // Fire says the next thing that is due at now. Reminders that were missed give
 // way to a later one; passing the limit and putting it before the leader are
 // always said.

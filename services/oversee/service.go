@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"shenzhong/events"
 	"shenzhong/services/kit/bus"
 	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/deadline"
 	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/store"
@@ -31,6 +33,9 @@ type Service struct {
 	cfg    Config
 	limits *store.Collection[Limit]
 	board  *view.View[Row]
+	// counted says that every limit kept when the service started has been
+	// counted on its calendar.
+	counted atomic.Bool
 }
 
 // New opens the service on its store.
@@ -134,6 +139,12 @@ const sweepPage = 500
 // much it said. Its cost grows with what is due, not with what is open. Two
 // sweepers at once say nothing twice: the stage is the cause.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
+	if !s.counted.Load() {
+		if _, err := s.Recount(ctx); err != nil {
+			return 0, err
+		}
+		s.counted.Store(true)
+	}
 	now := s.cfg.Clock.Now()
 	rows, err := s.board.List(ctx, view.Query{
 		AtMost: map[string]any{"next": now.UnixMilli()}, Order: "next", Limit: sweepPage,
@@ -150,6 +161,48 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 		said += n
 	}
 	return said, nil
+}
+
+// Recount counts again every running limit that was provisional on another
+// calendar, and says of each what became of it: recounted or confirmed. It
+// returns how many it said something of. The calendar is the cause, so that
+// whoever asks again says nothing twice.
+func (s *Service) Recount(ctx context.Context) (int, error) {
+	said, after := 0, ""
+	for {
+		rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"provisional": "yes"}, Limit: sweepPage, After: after})
+		if err != nil {
+			return said, err
+		}
+		for _, row := range rows {
+			if after, err = EntityOf(row.Deadline.ID); err != nil {
+				return said, err
+			}
+			if row.State != Armed && row.State != Overdue || row.Deadline.Calendar == s.cfg.Calendar.Version() {
+				continue
+			}
+			if err := s.recount(ctx, after, row.Deadline); err != nil {
+				return said, fmt.Errorf("recount %s: %w", row.Deadline.ID, err)
+			}
+			said++
+		}
+		if len(rows) < sweepPage {
+			return said, nil
+		}
+	}
+}
+
+func (s *Service) recount(ctx context.Context, entity string, d events.Deadline) error {
+	now, err := deadline.Counter{Law: s.cfg.Law, Calendar: s.cfg.Calendar}.Recount(d)
+	if err != nil {
+		return err
+	}
+	plan, err := s.plan(now)
+	if err != nil {
+		return err
+	}
+	cause := store.Cause{ID: "calendar/" + now.Calendar, Actor: identity.Service("oversee")}
+	return s.limits.Change(ctx, cause, entity, func(l *Limit) (events.Event, error) { return l.Recount(now, plan) })
 }
 
 func (s *Service) fire(ctx context.Context, id string, now time.Time) (int, error) {

@@ -64,9 +64,6 @@ type Judge struct {
 	Calendar *workday.Calendar
 }
 
-// page is how many commits are read at a time.
-const page = 500
-
 // Run looks at every fact of the logs from since up to until.
 func (j Judge) Run(ctx context.Context, logs []store.Log, since, until time.Time) (Report, error) {
 	r := Report{
@@ -76,9 +73,9 @@ func (j Judge) Run(ctx context.Context, logs []store.Log, since, until time.Time
 	routes := make(map[string]store.Commit)
 	limits := make(map[string]events.Deadline)
 	for _, log := range logs {
-		err := each(ctx, log, func(c store.Commit) {
+		err := store.Each(ctx, log, func(c store.Commit) error {
 			if c.At.Before(since) || c.At.After(until) {
-				return
+				return nil
 			}
 			r.Commits++
 			if c.Kind == (events.ClueRouted{}).Kind() {
@@ -87,9 +84,10 @@ func (j Judge) Run(ctx context.Context, logs []store.Log, since, until time.Time
 			for _, d := range c.Starts {
 				limits[d.ID] = d
 			}
+			return nil
 		})
 		if err != nil {
-			return Report{}, err
+			return Report{}, fmt.Errorf("read the facts: %w", err)
 		}
 	}
 	for _, subject := range slices.Sorted(maps.Keys(routes)) {
@@ -104,23 +102,6 @@ func (j Judge) Run(ctx context.Context, logs []store.Log, since, until time.Time
 	}
 	slices.SortStableFunc(r.Limits, func(a, b Limit) int { return cmp.Compare(a.From.String(), b.From.String()) })
 	return r, nil
-}
-
-func each(ctx context.Context, log store.Log, see func(store.Commit)) error {
-	subject, version := "", int64(0)
-	for {
-		commits, err := log.Scan(ctx, subject, version, page)
-		if err != nil {
-			return fmt.Errorf("read the facts: %w", err)
-		}
-		for _, c := range commits {
-			see(c)
-			subject, version = c.Subject, c.Version
-		}
-		if len(commits) < page {
-			return nil
-		}
-	}
 }
 
 // byMatrix is what a routing says of itself when no person chose the unit.

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"shenzhong/events"
+	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/deadline"
+	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/sqlite"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/store/sqlitelog"
+	"shenzhong/services/oversee"
+)
+
+// notice2027 is a made-up notice in which Sunday 14 February is worked.
+const notice2027 = `{
+ "year": 2027, "state": "published",
+ "notices": [{"title": "国务院办公厅关于2027年部分节假日安排的通知", "verified": false}],
+ "off": [
+  {"name": "元旦", "from": "2027-01-01", "to": "2027-01-03"},
+  {"name": "春节", "from": "2027-02-05", "to": "2027-02-12"},
+  {"name": "劳动节", "from": "2027-05-01", "to": "2027-05-05"},
+  {"name": "国庆节", "from": "2027-10-01", "to": "2027-10-07"}],
+ "work": [{"name": "春节", "date": "2027-02-14"}]
+}`
+
+// keep puts a limit into a data directory as oversee keeps it.
+func keep(t *testing.T, data string, d events.Deadline, at time.Time) {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), filepath.Join(data, "oversee.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := sqlitelog.Open(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	limits := store.NewCollection[oversee.Limit]("deadline", log, clock.NewFake(at))
+	entity, err := oversee.EntityOf(d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cause := store.Cause{ID: "test", Actor: identity.Service("oversee")}
+	err = limits.Put(t.Context(), cause, entity, func(l *oversee.Limit) (events.Event, error) {
+		return l.Start(d, oversee.Plan{}, events.Envelope{ID: "case/500156-AJ-2026-000001/1", Version: 1})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCalendarImport: the notice of the next year is one command, which tells
+// the office what will move.
+func TestCalendarImport(t *testing.T) {
+	data, file := t.TempDir(), filepath.Join(t.TempDir(), "notice.json")
+	if err := os.WriteFile(file, []byte(notice2027), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pack, calendar, err := loadLaw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, time.November, 16, 1, 0, 0, 0, time.UTC)
+	d, err := deadline.Counter{Law: pack, Calendar: calendar}.Start("case.decide", "case/500156-AJ-2026-000001", "mzj", "作出处罚决定", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep(t, data, d, at)
+	out := mustRun(t, "calendar", "import", file, "--data", data)
+	for _, part := range []string{"已公布到 2027-12-31", "暂定期限 1 项，其中 1 项会变动", d.ID, "2027-02-15 → 2027-02-14"} {
+		if !strings.Contains(out, part) {
+			t.Errorf("%q is not in\n%s", part, out)
+		}
+	}
+	loaded, err := loadCalendar(data)
+	if err != nil || loaded.Horizon().Year() != 2027 {
+		t.Errorf("the data directory has a calendar until %s, %v", loaded.Horizon(), err)
+	}
+	if out := mustRun(t, "calendar", "show", "--data", data); !strings.Contains(out, "2027  已公布") {
+		t.Errorf("%s", out)
+	}
+	if out := mustRun(t, "deadline", "--data", data, "--rule", "case.decide", "--from", "2026-11-16"); !strings.Contains(out, "届满  2027-02-14\n") {
+		t.Errorf("%s", out)
+	}
+	if out := mustRun(t, "deadline", "--rule", "case.decide", "--from", "2026-11-16"); !strings.Contains(out, "届满  2027-02-15（暂定）") {
+		t.Errorf("%s", out)
+	}
+	if _, complaint, code := shenzhong(t, "calendar", "import", file, "--data", data); code != exitUsage || !strings.Contains(complaint, "--replace") {
+		t.Errorf("a second time: exit %d, %s", code, complaint)
+	}
+	mustRun(t, "calendar", "import", file, "--data", data, "--replace")
+	left, err := filepath.Glob(filepath.Join(data, "calendar", "*"))
+	if err != nil || len(left) != 1 {
+		t.Errorf("the folder holds %v, %v", left, err)
+	}
+}
+
+func TestCalendarRefuses(t *testing.T) {
+	data := t.TempDir()
+	for name, content := range map[string]string{
+		"an unknown key":     strings.Replace(notice2027, `"state"`, `"stage"`, 1),
+		"a weekday worked":   strings.Replace(notice2027, "2027-02-14", "2027-02-15", 1),
+		"no New Year":        strings.Replace(notice2027, "2027-01-01", "2027-01-02", 1),
+		"a year that stands": strings.ReplaceAll(strings.Replace(notice2027, `"2027-02-14"`, `"2026-02-14"`, 1), "2027", "2026"),
+		"no notice at all":   "{",
+	} {
+		file := filepath.Join(t.TempDir(), "notice.json")
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, complaint, code := shenzhong(t, "calendar", "import", file, "--data", data)
+		if code != exitUsage || out != "" || strings.Count(complaint, "\n") != 1 {
+			t.Errorf("%s: exit %d, %q, %q", name, code, out, complaint)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(data, "*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind %v, %v", left, err)
+	}
+}
