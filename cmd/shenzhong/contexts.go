@@ -6,6 +6,7 @@ import (
 	"shenzhong/services/casefile"
 	"shenzhong/services/casefile/casefileweb"
 	"shenzhong/services/clue"
+	"shenzhong/services/clue/clueweb"
 	"shenzhong/services/credit"
 	"shenzhong/services/disclose"
 	"shenzhong/services/draw"
@@ -81,6 +82,7 @@ func openClue(ctx context.Context, r *room, g ground) error {
 		return err
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
+	r.mount = func(api *web.API) { clueweb.Mount(api, s) }
 	return nil
 }
 

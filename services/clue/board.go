@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/view"
 	"shenzhong/services/kit/workday"
@@ -52,6 +53,9 @@ func (s *Service) Show(ctx context.Context, by identity.Actor, id string) (Row, 
 	if err := permits.Check(by, "clue.read"); err != nil {
 		return Row{}, err
 	}
+	if err := s.catchUp(ctx, id); err != nil {
+		return Row{}, err
+	}
 	row, err := s.views.board.Get(ctx, id)
 	if err != nil {
 		return Row{}, err
@@ -62,6 +66,34 @@ func (s *Service) Show(ctx context.Context, by identity.Actor, id string) (Row, 
 	}
 	return row, by.OfUnit(row.To.Lead)
 }
+
+// catchUp folds what was said of a clue and has not traveled yet, so that who
+// acted sees it. The listener of the view folds it too; whoever is first, it
+// counts once.
+func (s *Service) catchUp(ctx context.Context, id string) error {
+	row, _, err := s.views.board.Table().Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	subject := s.clues.Subject(id)
+	commits, err := s.cfg.Log.Scan(ctx, subject, row.Version, atOnce)
+	if err != nil {
+		return err
+	}
+	for _, c := range commits {
+		if c.Subject != subject {
+			break
+		}
+		err := view.Apply(ctx, s.views.board, c.Envelope())
+		if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.Early) {
+			return err
+		}
+	}
+	return nil
+}
+
+// atOnce is how many facts catchUp folds: more never wait.
+const atOnce = 64
 
 func seesAll(by identity.Actor) bool { return slices.ContainsFunc(everywhere, by.Has) }
 
