@@ -103,6 +103,34 @@ func TestCalendarImport(t *testing.T) {
 	}
 }
 
+// TestSystemKnowsTheNotice: whatever starts on the data directory counts by the
+// notices in it, and does not start on half a calendar.
+func TestSystemKnowsTheNotice(t *testing.T) {
+	data, file := t.TempDir(), filepath.Join(t.TempDir(), "notice.json")
+	if err := os.WriteFile(file, []byte(notice2027), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, "calendar", "import", file, "--data", data)
+	o := embedded(data, clock.NewFake(time.Date(2026, time.November, 24, 1, 0, 0, 0, time.UTC)))
+	o.contexts = []string{"oversee"}
+	s, err := openSystem(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.calendar.Horizon().Year(); got != 2027 {
+		t.Errorf("the system knows the days off until %d", got)
+	}
+	if err := s.close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(noticesIn(data), "2028.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openSystem(t.Context(), o); err == nil || !strings.Contains(err.Error(), "2028.json") {
+		t.Errorf("half a calendar: %v", err)
+	}
+}
+
 func TestCalendarRefuses(t *testing.T) {
 	data := t.TempDir()
 	for name, content := range map[string]string{

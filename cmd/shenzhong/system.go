@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"time"
 
@@ -28,6 +29,7 @@ type options struct {
 	stores   stores   // where each keeps what it knows
 	broker   jsbus.Config
 	keys     string // folder of the secrets that contexts make for themselves
+	notices  string // folder of the holiday notices that were imported; empty is none
 	clock    clock.Clock
 }
 
@@ -77,6 +79,11 @@ func openSystem(ctx context.Context, o options) (s *system, err error) {
 	}()
 	if s.law, s.calendar, err = loadLaw(); err != nil {
 		return s, err
+	}
+	if o.notices != "" {
+		if s.calendar, err = s.calendar.WithNotices(os.DirFS(o.notices)); err != nil {
+			return s, err
+		}
 	}
 	for _, name := range o.contexts {
 		if !slices.ContainsFunc(contexts, func(c contextEntry) bool { return c.name == name }) {

@@ -62,10 +62,11 @@ func timeFrom(file string) (clock.Clock, error) {
 // embedded is all contexts in one process on one directory.
 func embedded(dir string, clk clock.Clock) options {
 	return options{
-		stores: sqliteIn(dir),
-		broker: jsbus.Config{Embedded: &jsbus.Embedded{Dir: filepath.Join(dir, "jetstream")}},
-		keys:   filepath.Join(dir, "keys"),
-		clock:  clk,
+		stores:  sqliteIn(dir),
+		broker:  jsbus.Config{Embedded: &jsbus.Embedded{Dir: filepath.Join(dir, "jetstream")}},
+		keys:    filepath.Join(dir, "keys"),
+		notices: noticesIn(dir),
+		clock:   clk,
 	}
 }
 
