@@ -8,8 +8,11 @@ import (
 	"slices"
 	"strings"
 
+	"shenzhong/events"
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/workday"
 	"shenzhong/services/register/sheet"
 )
 
@@ -27,6 +30,9 @@ type Import struct {
 	Name  string // of the file, for the reasons of corrections
 	File  []byte // .xlsx or .csv
 	Apply bool
+	// After are the reports of sheets that were tried before this one and are
+	// to be applied before it: what they enter counts as there. Unused with Apply.
+	After []Report
 }
 
 // Outcome is what an import does with a row.
@@ -50,7 +56,8 @@ type Report struct {
 	Wrong     int         `json:"wrong" doc:"有错误的行数"`
 	Rows      []RowReport `json:"rows" doc:"逐行说明"`
 
-	table sheet.Table
+	table   sheet.Table
+	entered []events.Facility // that rows would enter; they have no id yet
 }
 
 // RowReport is what an import does with one row.
@@ -116,6 +123,8 @@ type planned struct {
 	// apply does it. It calls numbered as soon as a new entry has its number,
 	// and returns the id of the entry.
 	apply func(ctx context.Context, by store.Cause, numbered func()) (string, error)
+	// facility is what the row would enter, if that is a facility.
+	facility *events.Facility
 }
 
 // refuse notes what is wrong with a row.
@@ -144,6 +153,9 @@ func summary(what string, table sheet.Table, rows []*planned) Report {
 		switch row.Outcome {
 		case Creates:
 			r.Created++
+			if row.facility != nil {
+				r.entered = append(r.entered, *row.facility)
+			}
 		case Changes:
 			r.Changed++
 		case Same:
@@ -230,9 +242,14 @@ func (r RowReport) said() string {
 // read, so that a corrected one can be imported as it is.
 const problemColumn = "问题"
 
-// Template is an empty sheet of one kind, with a second page that says what the
-// columns mean and what may stand in them today, as an .xlsx.
+// Template is an empty sheet of one kind, as Template makes it today.
 func (s *Service) Template(what string) ([]byte, error) {
+	return Template(s.cfg.Law, s.today(), what)
+}
+
+// Template is an empty sheet of one kind, with a second page that says what the
+// columns mean and what may stand in them on that day, as an .xlsx.
+func Template(pack *law.Pack, on workday.Date, what string) ([]byte, error) {
 	form, err := formNamed(what)
 	if err != nil {
 		return nil, err
@@ -247,7 +264,7 @@ func (s *Service) Template(what string) ([]byte, error) {
 		}
 		text := c.help
 		if c.choice != nil {
-			text += strings.Join(c.choice(s.cfg.Law, s.today()), "、")
+			text += strings.Join(c.choice(pack, on), "、")
 		}
 		help.Rows = append(help.Rows, []string{c.name, must, text})
 	}

@@ -72,6 +72,23 @@ func (s *Service) show(ctx context.Context, v view.Folding, subject string) erro
 	return err
 }
 
+// CatchUp folds every fact of the store into the lists: for a process that
+// hears no bus. Doing it again changes nothing.
+func (s *Service) CatchUp(ctx context.Context) error {
+	return store.Each(ctx, s.cfg.Log, func(c store.Commit) error {
+		e := c.Envelope()
+		for _, v := range s.views.own() {
+			if !v.Reaction().Hears(e.Type) {
+				continue
+			}
+			if err := view.Apply(ctx, v, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // keeps refuses an actor who does not keep the officers of that unit: a unit
 // keeps its own, and those that lead an area of the plan or coordinate keep all.
 func (s *Service) keeps(by identity.Actor, unit string) error {

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"shenzhong/deploy/sample"
+	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/register"
+)
+
+// loadSample loads the district and its sample through the ordinary commands of
+// the register. Done again it enters nothing, and what people have changed since
+// stays as they left it: the causes are the same, so each row happens once.
+func loadSample(ctx context.Context, s *register.Service) error {
+	by := store.Cause{
+		ID:    "sample/" + s.Today().String(),
+		Actor: identity.Actor{ID: identity.Service("sample").ID, Roles: []identity.Role{identity.System, identity.Registrar}},
+	}
+	if err := s.LoadDistrict(ctx, register.LoadDistrict{Cause: by}); err != nil {
+		return fmt.Errorf("load the district: %w", err)
+	}
+	by.ID = "sample"
+	if err := importSample(ctx, s, by, sample.FacilitiesFile, sample.Facilities()); err != nil {
+		return err
+	}
+	return importSample(ctx, s, by, sample.OfficersFile, sample.Officers())
+}
+
+// importSample imports one sheet whole.
+func importSample(ctx context.Context, s *register.Service, by store.Cause, name string, file []byte) error {
+	report, err := s.Import(ctx, register.Import{Cause: by, Name: name, File: file, Apply: true})
+	if err != nil {
+		return fmt.Errorf("load the sample %s: %w", name, err)
+	}
+	// Rows that are wrong among others that are there were made so by people.
+	if !report.Applied && report.Unchanged+report.Changed == 0 {
+		return fmt.Errorf("load the sample %s: %d rows are wrong", name, report.Wrong)
+	}
+	return nil
+}
