@@ -10,6 +10,7 @@ import (
 	"shenzhong/services/credit"
 	"shenzhong/services/disclose"
 	"shenzhong/services/draw"
+	"shenzhong/services/draw/drawweb"
 	"shenzhong/services/draw/fdraw"
 	"shenzhong/services/identity"
 	"shenzhong/services/inspect"
@@ -68,6 +69,7 @@ func openDraw(ctx context.Context, r *room, g ground) error {
 		return err
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
+	r.mount = func(api *web.API) { drawweb.Mount(api, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"draw opens": s.Sweep}
 	return nil
 }

@@ -120,7 +120,7 @@ func (f fixture) sealed(t *testing.T) {
 
 func (f fixture) state(t *testing.T) State {
 	t.Helper()
-	row, err := f.Status(context.Background(), drawID)
+	row, err := f.Show(context.Background(), drawID)
 	must(t, "status", err)
 	return row.State
 }
@@ -219,7 +219,7 @@ func TestNothingIsToldBeforeTheDrawIsOpened(t *testing.T) {
 			look(c.ID()+" "+c.Kind, c.Envelope())
 		}
 	}
-	row, err := f.Status(context.Background(), drawID)
+	row, err := f.Show(context.Background(), drawID)
 	must(t, "status", err)
 	look("status", row)
 	rows, err := f.board.Table().List(context.Background(), view.Query{})
