@@ -50,6 +50,7 @@ func openRegister(ctx context.Context, r *room, g ground) error {
 		return err
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
+	r.sample = func(ctx context.Context) error { return loadSample(ctx, s) }
 	r.mount = func(api *web.API) { registerweb.Mount(api, s) }
 	return nil
 }

@@ -55,6 +55,9 @@ func rehearse(ctx context.Context, out io.Writer, f rehearseFlags) (err error) {
 		return err
 	}
 	return withStage(ctx, o, clk, func(ctx context.Context, stage *localStage) error {
+		if err := stage.system.sample(ctx); err != nil {
+			return err
+		}
 		invariants, err := rehearsal.Run(ctx, rehearsal.Config{
 			Stage: stage, Law: stage.system.law, Calendar: stage.system.calendar, Out: out, JSON: f.json,
 		})

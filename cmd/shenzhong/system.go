@@ -54,6 +54,7 @@ type room struct {
 	sweeps    map[string]func(context.Context) (int, error)
 	mount     func(*web.API)
 	pages     func(*web.Server)
+	sample    func(context.Context) error // loads the sample, once
 }
 
 // system is the contexts of this process and the broker between them.
@@ -215,6 +216,19 @@ func (s *system) logs() map[string]store.Log {
 		logs[r.name] = r.base.log
 	}
 	return logs
+}
+
+// sample has every context load its part of the sample district.
+func (s *system) sample(ctx context.Context) error {
+	for _, r := range s.rooms {
+		if r.sample == nil {
+			continue
+		}
+		if err := r.sample(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settle waits until nothing is on its way any more.

@@ -77,7 +77,10 @@ func up(ctx context.Context, out io.Writer, f upFlags) error {
 		return err
 	}
 	return operate(ctx, out, embedded(f.data, clk), f.addr, func(ctx context.Context, s *system) error {
-		return nil
+		if !f.sample {
+			return nil
+		}
+		return s.sample(ctx)
 	})
 }
 

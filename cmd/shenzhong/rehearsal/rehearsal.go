@@ -43,8 +43,6 @@ type Config struct {
 	Calendar *workday.Calendar
 	Out      io.Writer
 	JSON     bool
-	// Officers and Facilities are the sample's tables, as they are imported.
-	Officers, Facilities []byte
 }
 
 // Start is when the rehearsed year begins.
