@@ -42,6 +42,8 @@ type Op struct {
 	Detail  string // more, if need be
 	Public  bool   // a citizen may call it without a token
 	Status  int    // of success; zero is 200
+
+	file string // media type of what Download answers with
 }
 
 // Out is what an operation answers with.
@@ -61,10 +63,10 @@ func Post[I, O any](api *API, op Op, do func(context.Context, *I) (*Out[O], erro
 	register(api, http.MethodPost, op, do)
 }
 
-func register[I, O any](api *API, method string, op Op, do func(context.Context, *I) (*Out[O], error)) {
+func register[I, A any](api *API, method string, op Op, do func(context.Context, *I) (*A, error)) {
 	described := api.describe(method, op)
 	api.room = reflect.TypeFor[I]().PkgPath()
-	huma.Register(api.huma, described, func(ctx context.Context, in *I) (*Out[O], error) {
+	huma.Register(api.huma, described, func(ctx context.Context, in *I) (*A, error) {
 		out, err := do(ctx, in)
 		if err != nil {
 			return nil, describe(ctx, err)
@@ -142,6 +144,10 @@ func (a *API) describe(method string, op Op) huma.Operation {
 		MaxBodyBytes: bodyLimit + 1,
 		Responses:    map[string]*huma.Response{strconv.Itoa(code): {Description: "成功"}},
 		Middlewares:  huma.Middlewares{a.admit(method, op.Public)},
+	}
+	if op.file != "" {
+		binary := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+		out.Responses[strconv.Itoa(code)].Content = map[string]*huma.MediaType{op.file: {Schema: binary}}
 	}
 	refusals := []int{http.StatusUnprocessableEntity, http.StatusNotFound, http.StatusInternalServerError, http.StatusServiceUnavailable}
 	if !op.Public {

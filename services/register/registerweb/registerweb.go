@@ -25,6 +25,7 @@ func Mount(api *web.API, s *register.Service) {
 	mountLists(api, s)
 	mountFacilities(api, s)
 	mountOfficers(api, s)
+	mountImports(api, s)
 }
 
 type areaList struct {
