@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"shenzhong/events"
-	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/view"
 	"shenzhong/services/kit/workday"
 )
@@ -38,8 +38,8 @@ func openBoard(ctx context.Context, tables view.Tables) (*view.View[Row], error)
 	return view.New(ctx, tables, view.Spec[Row]{
 		Name: "disclose-records", Kinds: events.Of("record"), Fold: fold,
 		Columns: []view.Column{
-			{Name: "state"}, {Name: "shown"}, {Name: "unit"}, {Name: "sort"}, {Name: "source"}, {Name: "facility"}, {Name: "uscc"},
-			{Name: "until", Int: true}, {Name: "published", Int: true},
+			{Name: "state"}, {Name: "shown"}, {Name: "unit"}, {Name: "sort"}, {Name: "source"}, {Name: "facility"}, {Name: "uscc"}, {Name: "rank"},
+			{Name: "until", Int: true},
 		},
 		Values: func(_ string, r Row) map[string]any {
 			shown := "no"
@@ -48,7 +48,7 @@ func openBoard(ctx context.Context, tables view.Tables) (*view.View[Row], error)
 			}
 			return map[string]any{
 				"state": string(r.State), "shown": shown, "unit": r.Record.Unit, "sort": r.Record.Sort, "source": r.Record.Source,
-				"facility": r.Record.Facility, "uscc": r.Record.USCC, "until": number(r.Record.Until, math.MaxInt64), "published": number(r.PublishedOn, 0),
+				"facility": r.Record.Facility, "uscc": r.Record.USCC, "rank": rank(r), "until": number(r.Record.Until, math.MaxInt64),
 			}
 		},
 	})
@@ -101,9 +101,16 @@ func fold(r *Row, e events.Envelope) error {
 	return nil
 }
 
-// Due lists the records that a unit still has to deal with.
-func (s *Service) Due(ctx context.Context, unit string) ([]Row, error) {
-	var out []Row
+// Due lists the records that a unit still has to deal with, what is to be
+// withdrawn first.
+func (s *Service) Due(ctx context.Context, by identity.Actor, unit string) ([]Row, error) {
+	if err := permits.Check(by, "record.read"); err != nil {
+		return nil, err
+	}
+	if err := reads(by, unit); err != nil {
+		return nil, err
+	}
+	out := []Row{}
 	for _, state := range []State{Recalled, Prepared, Reviewed} {
 		rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"unit": unit, "state": string(state)}, Limit: 500})
 		if err != nil {
@@ -112,38 +119,4 @@ func (s *Service) Due(ctx context.Context, unit string) ([]Row, error) {
 		out = append(out, rows...)
 	}
 	return out, nil
-}
-
-// Shown lists what the public sees, the newest first. Of a withdrawn or expired
-// record only the tombstone is left.
-func (s *Service) Shown(ctx context.Context, limit int) ([]Row, error) {
-	rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"shown": "yes"}, Order: "published", Desc: true, Limit: limit})
-	for i := range rows {
-		rows[i] = rows[i].bury()
-	}
-	return rows, err
-}
-
-// ShownRecord returns one record as the public sees it, or fault.NotFound.
-func (s *Service) ShownRecord(ctx context.Context, id string) (Row, error) {
-	row, err := s.board.Get(ctx, id)
-	if err != nil {
-		return row, err
-	}
-	if visible, _ := row.Public(); !visible {
-		return Row{}, fault.New(fault.NotFound, "没有编号为 %s 的公示信息，请核对编号", id)
-	}
-	return row.bury(), nil
-}
-
-// bury leaves of a record that is no longer public its number, who published
-// it, when it ended and why.
-func (r Row) bury() Row {
-	if _, tombstone := r.Public(); !tombstone {
-		return r
-	}
-	return Row{
-		Record: events.Record{ID: r.Record.ID, Sort: r.Record.Sort, Unit: r.Record.Unit, UnitName: r.Record.UnitName},
-		State:  r.State, Reason: r.Reason, EndedOn: r.EndedOn, PublishedOn: r.PublishedOn,
-	}
 }

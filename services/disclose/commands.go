@@ -6,12 +6,14 @@ import (
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
 )
 
 // permits says who may do what.
 var permits = identity.Permits{
+	"record.read":     {identity.Publisher, identity.Leader, identity.Officer, identity.Legal, identity.Office, identity.Auditor},
 	"record.review":   {identity.Publisher, identity.Leader},
 	"record.publish":  {identity.Publisher, identity.Leader},
 	"record.withhold": {identity.Leader},
@@ -92,18 +94,10 @@ func (s *Service) AddChannel(ctx context.Context, cmd AddChannel) error {
 
 // channel checks a channel against the law pack and fills in the day.
 func (s *Service) channel(c *events.Channel, on workday.Date) error {
-	for _, known := range s.cfg.Law.Channels("", on) {
+	for _, known := range s.channels(on) {
 		if known.Code == c.Name {
 			c.On = on.String()
 			return nil
-		}
-	}
-	for _, kind := range s.cfg.Law.SubjectKinds(on) {
-		for _, known := range s.cfg.Law.Channels(kind.Code, on) {
-			if known.Code == c.Name {
-				c.On = on.String()
-				return nil
-			}
 		}
 	}
 	return fault.About("channels", fault.Invalid, "没有名为“%s”的公示渠道", c.Name)
@@ -119,10 +113,8 @@ func (s *Service) settled(r events.Record, channels []events.Channel, on workday
 		return nil
 	}
 	rules := map[string]string{}
-	for _, kind := range s.cfg.Law.SubjectKinds(on) {
-		for _, c := range s.cfg.Law.Channels(kind.Code, on) {
-			rules[c.Code] = c.Rule
-		}
+	for _, c := range s.channels(on) {
+		rules[c.Code] = c.Rule
 	}
 	var ids []string
 	for _, c := range channels {
@@ -133,18 +125,27 @@ func (s *Service) settled(r events.Record, channels []events.Channel, on workday
 	return ids
 }
 
+// channels are all channels there are on that day, whoever they are for.
+func (s *Service) channels(on workday.Date) []law.Channel {
+	var out []law.Channel
+	seen := map[string]bool{}
+	for _, kind := range append([]law.SubjectKind{{}}, s.cfg.Law.SubjectKinds(on)...) {
+		for _, c := range s.cfg.Law.Channels(kind.Code, on) {
+			if !seen[c.Code] {
+				seen[c.Code] = true
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
 // every is what ends all limits for publishing a record, on every channel.
 func (s *Service) every(r events.Record) []string {
 	on := s.today()
 	var channels []events.Channel
-	seen := map[string]bool{}
-	for _, kind := range s.cfg.Law.SubjectKinds(on) {
-		for _, c := range s.cfg.Law.Channels(kind.Code, on) {
-			if !seen[c.Code] {
-				seen[c.Code] = true
-				channels = append(channels, events.Channel{Name: c.Code})
-			}
-		}
+	for _, c := range s.channels(on) {
+		channels = append(channels, events.Channel{Name: c.Code})
 	}
 	return s.settled(r, channels, on)
 }

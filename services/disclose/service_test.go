@@ -144,8 +144,8 @@ func TestRevokedBeforePublicationNeverShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.pump(t)
-	if rows, err := f.Shown(context.Background(), 10); err != nil || len(rows) != 0 {
-		t.Fatalf("the public sees %+v, %v", rows, err)
+	if found, err := f.Find(context.Background(), Search{}); err != nil || len(found.Rows) != 0 {
+		t.Fatalf("the public sees %+v, %v", found, err)
 	}
 }
 
@@ -207,6 +207,7 @@ func TestEveryActorWithoutTheRoleIsRefused(t *testing.T) {
 	f := newFixture(t, time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC))
 	ctx := context.Background()
 	commands := map[string]func(store.Cause) error{
+		"record.read":     func(c store.Cause) error { _, err := f.Record(ctx, c.Actor, "x"); return err },
 		"record.review":   func(c store.Cause) error { return f.Review(ctx, Review{Cause: c, Record: "x", Verdict: "publish"}) },
 		"record.publish":  func(c store.Cause) error { return f.Publish(ctx, Publish{Cause: c, Record: "x"}) },
 		"record.withhold": func(c store.Cause) error { return f.Withhold(ctx, Withhold{Cause: c, Record: "x"}) },
