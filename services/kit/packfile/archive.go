@@ -11,7 +11,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -162,17 +161,12 @@ func open(name string) (fs.FS, error) {
 	if info.IsDir() {
 		return snapshot(os.DirFS(name))
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("open the law pack: %w", err)
+	if info.Size() > mostBytes {
+		return nil, fault.New(fault.Invalid, "规则包 %s 过大。", name)
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, mostBytes+1))
+	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read the law pack: %w", err)
-	}
-	if len(data) > mostBytes {
-		return nil, fault.New(fault.Invalid, "规则包 %s 过大。", name)
 	}
 	return Unpack(data)
 }

@@ -30,7 +30,7 @@ func otherPack(t *testing.T, replace ...string) *law.Pack {
 	for i := 0; i < len(replace); i += 2 {
 		found := false
 		for name, data := range files {
-			changed := strings.Replace(string(data), replace[i], replace[i+1], -1)
+			changed := strings.ReplaceAll(string(data), replace[i], replace[i+1])
 			found = found || changed != string(data)
 			files[name] = []byte(changed)
 		}
