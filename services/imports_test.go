@@ -59,6 +59,7 @@ var floorPlan = []struct {
 	{"services/kit/service", []string{"services/kit/fault", "services/kit/bus", "services/kit/view", "services/kit/store", "services/kit/clock"}, "start and stop"},
 	{"services/kit/web/...", []string{"events", "services/kit/...", "github.com/gofiber/...", "github.com/valyala/fasthttp", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "the edge"},
 
+	{"services/draw/fdraw/verify", nil, "pages and a program as data, independent of what they check"},
 	{"services/draw/fdraw", []string{"github.com/emmansun/gmsm/sm3", "golang.org/x/mod/sumdb/tlog"}, "a pure specification"},
 	{"services/*/*web", []string{"events", "services/@", "services/kit/...", "github.com/gofiber/...", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "shows and takes decisions"},
 	{"services/draw", append([]string{"services/draw/fdraw"}, decides...), "decides"},
