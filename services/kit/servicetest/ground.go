@@ -2,6 +2,7 @@ package servicetest
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,14 +23,20 @@ type Ground struct {
 	Clock    *clock.Fake
 }
 
+// shipped is the law pack that ships. Nobody can change a pack, so the tests of
+// a package share one.
+var shipped = sync.OnceValues(func() (*law.Pack, error) {
+	files, err := packs.Wulong()
+	if err != nil {
+		return nil, err
+	}
+	return law.Load(files)
+})
+
 // NewGround returns a ground whose clock stands at now.
 func NewGround(t testing.TB, now time.Time) Ground {
 	t.Helper()
-	files, err := packs.Wulong()
-	if err != nil {
-		t.Fatal(err)
-	}
-	pack, err := law.Load(files)
+	pack, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

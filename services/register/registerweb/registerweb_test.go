@@ -277,7 +277,7 @@ func TestWhoMayRead(t *testing.T) {
 		{party, "/facilities/500156-JG-000002", http.StatusForbidden},
 		{party, "/officers", http.StatusForbidden},
 		{keeper, "/facilities/500156-JG-000002", http.StatusNotFound},
-		{keeper, "/facilities?colour=red", http.StatusUnprocessableEntity},
+		{keeper, "/facilities?color=red", http.StatusUnprocessableEntity},
 		{keeper, "/facilities?limit=0", http.StatusUnprocessableEntity},
 	} {
 		webtest.Refused(t, s.get(t, tt.token, tt.path), tt.status)

@@ -86,7 +86,7 @@ func readBook(book *excelize.File) (Table, error) {
 }
 
 // blankMost is how many lines a sheet may claim to have, empty ones too.
-const blankMost = 1 << 20
+const blankMost = 100000
 
 func (b *builder) takeAll(rows *excelize.Rows) error {
 	for line := 1; rows.Next(); line++ {
