@@ -240,6 +240,32 @@ func TestReload(t *testing.T) {
 		if changed, err := s.Reload(); changed || err == nil || s.Law() != held {
 			t.Errorf("%s: %t, %v", name, changed, err)
 		}
+		if changed, err := s.Reload(); changed || err != nil {
+			t.Errorf("%s, told again: %t, %v", name, changed, err)
+		}
+	}
+}
+
+// TestReloadWaitsForTheSignature: a new pack is refused until it is signed.
+func TestReloadWaitsForTheSignature(t *testing.T) {
+	dir := folder(t, content)
+	private, public := keys(t)
+	if err := Sign(dir, private); err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewSource(dir, public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "c.yaml"), "prices: []\n")
+	if changed, err := s.Reload(); changed || !fault.Is(err, fault.Denied) {
+		t.Errorf("not signed yet: %t, %v", changed, err)
+	}
+	if err := Sign(dir, private); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := s.Reload(); !changed || err != nil {
+		t.Errorf("signed: %t, %v", changed, err)
 	}
 }
 

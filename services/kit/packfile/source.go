@@ -1,6 +1,11 @@
 package packfile
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
 	"sync/atomic"
 
 	"shenzhong/services/kit/fault"
@@ -29,6 +34,9 @@ func Load(pack, trust string) (*law.Pack, error) {
 type Source struct {
 	pack, trust string
 	now         atomic.Pointer[law.Pack]
+
+	mu   sync.Mutex
+	seen [sha256.Size]byte // guarded by mu; what lay on the disk when it was last looked at
 }
 
 // NewSource loads the pack for the first time.
@@ -39,6 +47,7 @@ func NewSource(pack, trust string) (*Source, error) {
 		return nil, err
 	}
 	s.now.Store(p)
+	s.seen = s.stamp()
 	return s, nil
 }
 
@@ -48,8 +57,16 @@ func (s *Source) Law() *law.Pack { return s.now.Load() }
 
 // Reload takes the pack as it is on the disk now and reports whether it is
 // another. A pack that cannot be taken, or that is another district's, changes
-// nothing: the one in force stays.
+// nothing: the one in force stays, and the refusal is told once. It is cheap
+// while nothing on the disk changes, so it may be asked for often.
 func (s *Source) Reload() (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stamp := s.stamp()
+	if stamp == s.seen {
+		return false, nil
+	}
+	s.seen = stamp
 	old := s.now.Load()
 	p, err := Load(s.pack, s.trust)
 	if err != nil {
@@ -63,4 +80,28 @@ func (s *Source) Reload() (bool, error) {
 	}
 	s.now.Store(p)
 	return true, nil
+}
+
+// stamp is a digest of all that lies on the disk: the pack, its signature and
+// the key. What cannot be read is left out; Load says why.
+func (s *Source) stamp() [sha256.Size]byte {
+	sum := sha256.New()
+	names := []string{SignatureOf(s.pack), s.trust}
+	if info, err := os.Stat(s.pack); err == nil && info.IsDir() {
+		files, err := filepath.Glob(filepath.Join(s.pack, "*.yaml"))
+		if err == nil {
+			names = append(names, files...)
+		}
+	} else {
+		names = append(names, s.pack)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		fmt.Fprintf(sum, "%s %d\n", name, len(data))
+		sum.Write(data)
+	}
+	return [sha256.Size]byte(sum.Sum(nil))
 }
