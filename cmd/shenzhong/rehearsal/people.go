@@ -17,10 +17,26 @@ type person struct {
 	roles               []string
 }
 
-// The people of the story who are not in the register of officers.
+// The people of the story who are no officers.
 var (
-	registrar = person{"名录管理员", "500156-RY-mzj-901", "mzj", []string{"registrar"}}
+	registrar   = person{"名录管理员", "500156-RY-mzj-901", "mzj", []string{"registrar"}}
+	intake      = person{"受理人员", "500156-RY-zbb-902", "zbb", []string{"intake"}}
+	office      = person{"专班办公室", "500156-RY-zbb-901", "zbb", []string{"office"}}
+	priceLeader = person{"市场监管局负责人", "500156-RY-scjgj-901", "scjgj", []string{"leader"}}
+	priceLegal  = person{"市场监管局法制审核", "500156-RY-scjgj-902", "scjgj", []string{"legal"}}
 )
+
+// The officers of the story, who are in the register.
+var (
+	civilOfficer  = officer("王守正", "500156-RY-000001", "mzj")
+	priceOfficer  = officer("徐守正", "500156-RY-000011", "scjgj")
+	priceOfficer2 = officer("孙若谷", "500156-RY-000012", "scjgj")
+	landOfficer   = officer("孙知行", "500156-RY-000032", "ghzrzyj")
+)
+
+func officer(name, account, unit string) person {
+	return person{name, account, unit, []string{"officer"}}
+}
 
 // as returns the client of a person. The token is issued at the machine on first
 // use, as the operator would with shenzhong token.
@@ -69,8 +85,12 @@ func (c *client) refused(context, path string, body any) string {
 	if c.p.err != nil {
 		return ""
 	}
-	c.p.say("不予办理：%s", problem.Detail)
-	return problem.Detail
+	detail := problem.Detail
+	for _, e := range problem.Errors {
+		detail += "；" + e.Message
+	}
+	c.p.say("不予办理：%s", detail)
+	return detail
 }
 
 func (c *client) call(method, context, path string, body, out any) {

@@ -83,6 +83,8 @@ type step struct {
 // steps are the main job from the plan to the published record and back.
 var steps = []step{
 	{"装入区县：单位、监管领域、抽查事项、对象和人员", (*play).district},
+	{"投诉举报：分办、退回、争议、裁定、并案、答复", (*play).complaints},
+	{"线索转为案件，依法定程序作出决定并公示", (*play).theCase},
 }
 
 // play is a rehearsal under way.

@@ -174,7 +174,15 @@ func Apply(ctx context.Context, v Folding, e events.Envelope) error {
 	if err != nil {
 		return err
 	}
-	return v.Table().Put(ctx, next)
+	err = v.Table().Put(ctx, next)
+	if !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	// Somebody else folded meanwhile. If it was this fact, all is done.
+	if row, _, again := v.Table().Get(ctx, next.Key); again != nil || row.Version >= e.Version {
+		return again
+	}
+	return err
 }
 
 // Get returns one row. A row that is not there (yet) is fault.NotFound.
