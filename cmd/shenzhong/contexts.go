@@ -9,6 +9,7 @@ import (
 	"shenzhong/services/clue/clueweb"
 	"shenzhong/services/credit"
 	"shenzhong/services/disclose"
+	"shenzhong/services/disclose/discloseweb"
 	"shenzhong/services/draw"
 	"shenzhong/services/draw/drawweb"
 	"shenzhong/services/draw/fdraw"
@@ -105,6 +106,7 @@ func openDisclose(ctx context.Context, r *room, g ground) error {
 		return err
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
+	r.mount = func(api *web.API) { discloseweb.Mount(api, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"disclose expires": s.Sweep}
 	return nil
 }

@@ -19,16 +19,20 @@ type person struct {
 
 // The people of the story who are no officers.
 var (
-	registrar   = person{"名录管理员", "500156-RY-mzj-901", "mzj", []string{"registrar"}}
-	intake      = person{"受理人员", "500156-RY-zbb-902", "zbb", []string{"intake"}}
-	office      = person{"专班办公室", "500156-RY-zbb-901", "zbb", []string{"office"}}
-	priceLeader = person{"市场监管局负责人", "500156-RY-scjgj-901", "scjgj", []string{"leader"}}
-	priceLegal  = person{"市场监管局法制审核", "500156-RY-scjgj-902", "scjgj", []string{"legal"}}
+	registrar      = person{"名录管理员", "500156-RY-mzj-901", "mzj", []string{"registrar"}}
+	intake         = person{"受理人员", "500156-RY-zbb-902", "zbb", []string{"intake"}}
+	office         = person{"专班办公室", "500156-RY-zbb-901", "zbb", []string{"office"}}
+	priceLeader    = person{"市场监管局负责人", "500156-RY-scjgj-901", "scjgj", []string{"leader"}}
+	pricePublisher = person{"市场监管局公示人员", "500156-RY-scjgj-903", "scjgj", []string{"publisher"}}
+	civilLeader    = person{"民政局负责人", "500156-RY-mzj-903", "mzj", []string{"leader"}}
+	civilLegal     = person{"民政局法制审核", "500156-RY-mzj-904", "mzj", []string{"legal"}}
+	priceLegal     = person{"市场监管局法制审核", "500156-RY-scjgj-902", "scjgj", []string{"legal"}}
 )
 
 // The officers of the story, who are in the register.
 var (
 	civilOfficer  = officer("王守正", "500156-RY-000001", "mzj")
+	civilOfficer2 = officer("张怀瑾", "500156-RY-000003", "mzj")
 	priceOfficer  = officer("徐守正", "500156-RY-000011", "scjgj")
 	priceOfficer2 = officer("孙若谷", "500156-RY-000012", "scjgj")
 	landOfficer   = officer("孙知行", "500156-RY-000032", "ghzrzyj")

@@ -85,6 +85,7 @@ var steps = []step{
 	{"装入区县：单位、监管领域、抽查事项、对象和人员", (*play).district},
 	{"投诉举报：分办、退回、争议、裁定、并案、答复", (*play).complaints},
 	{"线索转为案件，依法定程序作出决定并公示", (*play).theCase},
+	{"逾期未公示的决定，和被复议撤销的决定", (*play).lateAndRevoked},
 }
 
 // play is a rehearsal under way.

@@ -4,19 +4,21 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 
 	"shenzhong/services/casefile"
+	"shenzhong/services/disclose"
 )
 
 // matter is a case as the story tells it.
 type matter struct {
-	officers        []person // the two who investigate
-	leader, legal   person
-	facts, basis    string
-	cite            string
-	penalty         map[string]any
-	hearing         bool   // the party asks for one
-	decide, publish string // instants
+	officers           []person // the two who investigate
+	leader, legal      person
+	facts, basis, cite string
+	grounds            string
+	penalty            map[string]any
+	hearing            bool // the party asks for one
 }
 
 // theCase carries the clue to a decision of the last day before the holiday.
@@ -31,11 +33,76 @@ func (p *play) theCase() {
 	p.keep["case"] = id
 	p.carry(id, matter{
 		officers: []person{priceOfficer, priceOfficer2}, leader: priceLeader, legal: priceLegal,
-		facts: "当事人以安排告别厅为条件，要求丧属赵某（身份证号500232197001011234，电话13900000001）购买花圈、骨灰盒，金额3680元。",
-		basis: "《殡葬管理条例》第四十三条", cite: "《殡葬管理条例》第五十条，数额幅度以公布文本为准",
-		penalty: map[string]any{"kinds": []string{"fine", "forfeit"}, "text": "没收违法所得3680元，罚款120000元", "fine_fen": 12000000, "forfeit_fen": 368000},
+		grounds: "附加不合理条件销售，侵害丧属权益",
+		facts:   "当事人以安排告别厅为条件，要求丧属赵某（身份证号500232197001011234，电话13900000001）购买花圈、骨灰盒，金额3680元。",
+		basis:   "《殡葬管理条例》第四十三条", cite: "《殡葬管理条例》第五十条，数额幅度以公布文本为准",
+		penalty: map[string]any{"kinds": []string{"fine", "confiscate_gains"}, "text": "没收违法所得3680元，罚款120000元", "fine_fen": 12000000, "forfeit_fen": 368000},
 		hearing: true,
 	}, "2026-07-21", "2026-09-30 15:00")
+	record := p.record(priceLeader, "case/"+id)
+	p.counted(record, "pub.penalty.portal", "2026-10-15")
+	p.until("2026-10-14 10:00")
+	p.publish(record.ID, pricePublisher, priceLeader, "portal", "credit_china")
+	var text string
+	p.citizen().get("disclose", "/public/records/"+record.ID, &text)
+	for _, secret := range []string{"500232197001011234", "13900000001"} {
+		p.expect(!strings.Contains(text, secret), "公示内容没有遮盖个人信息")
+	}
+	p.keep["record"] = record.ID
+}
+
+// record is the publication that a fact has brought about.
+func (p *play) record(by person, source string) recordShown {
+	var list struct{ Records []disclose.Row }
+	p.as(by).get("disclose", "/records", &list)
+	i := slices.IndexFunc(list.Records, func(r disclose.Row) bool { return r.Record.Source == source })
+	p.expect(i >= 0, "%s 没有生成公示信息", source)
+	var r recordShown
+	if p.err == nil {
+		p.as(by).get("disclose", "/records/"+list.Records[i].Record.ID, &r)
+	}
+	return r
+}
+
+// recordShown is a record as its unit sees it.
+type recordShown struct {
+	ID     string
+	Limits []disclose.Limit
+}
+
+// counted shows how a limit for publishing was counted, and holds it against
+// the day that the law asks for.
+func (p *play) counted(r recordShown, rule, want string) {
+	for _, l := range r.Limits {
+		if l.Rule == rule {
+			p.expect(l.Due == want, "公示期限应为 %s，算得 %s", want, l.Due)
+			text := "起算日" + l.DayZero + "不计入"
+			n := 0
+			for _, d := range l.Days {
+				if d.Counts {
+					n++
+					text += fmt.Sprintf("；%s 第%d个工作日", d.Date, n)
+					continue
+				}
+				text += fmt.Sprintf("；%s 不计（%s）", d.Date, d.Reason)
+			}
+			p.say("%s怎样计算（%s）：%s；最后一日 %s", l.Name, l.Basis, text, l.Due)
+			return
+		}
+	}
+	p.expect(false, "%s 没有期限 %s", r.ID, rule)
+}
+
+// publish has one person review a record and another publish it.
+func (p *play) publish(id string, first, second person, channels ...string) {
+	at := "/records/" + id
+	p.as(first).post("disclose", at+"/review", map[string]any{"verdict": "publish"}, nil)
+	list := []map[string]any{}
+	for _, c := range channels {
+		list = append(list, map[string]any{"name": c, "proof": "公示回执 " + c})
+	}
+	p.as(first).refused("disclose", at+"/publish", map[string]any{"channels": list})
+	p.as(second).post("disclose", at+"/publish", map[string]any{"channels": list}, nil)
 }
 
 // digest stands for the SHA-256 of a document of the story.
@@ -59,7 +126,7 @@ func (p *play) carry(id string, m matter, from, decide string) {
 	officer.post("casefile", at+"/report", map[string]any{"facts": m.facts, "proposal": "penalty", "sha256": digest(id, "report")}, nil)
 	lead.refused("casefile", at+"/decide", p.decision(id, m))
 	officer.post("casefile", at+"/notice", map[string]any{
-		"facts": m.facts, "grounds": "附加不合理条件销售，侵害丧属权益", "basis": m.basis, "cite": m.cite, "penalty": m.penalty, "sha256": digest(id, "notice"),
+		"facts": m.facts, "grounds": m.grounds, "basis": m.basis, "cite": m.cite, "penalty": m.penalty, "sha256": digest(id, "notice"),
 	}, nil)
 	officer.post("casefile", at+"/statement", map[string]any{"text": "承认收费，认为属于自愿购买。", "reply": "与单据和询问笔录不符，不予采纳。", "sha256": digest(id, "statement")}, nil)
 	p.hearing(id, m)
@@ -82,8 +149,7 @@ func (p *play) hearing(id string, m matter) {
 	at := "/cases/" + id
 	officer, legal := p.as(m.officers[0]), p.as(m.legal)
 	if !m.hearing {
-		officer.post("casefile", at+"/hearing-waive", map[string]any{"note": "当事人书面放弃听证。", "sha256": digest(id, "waive")}, nil)
-		return
+		return // below the threshold
 	}
 	officer.post("casefile", at+"/hearing-request", map[string]any{}, nil)
 	day := p.now.AddDate(0, 0, 20)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shenzhong/events"
+	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
 )
@@ -116,11 +117,18 @@ func (p *play) print(c store.Commit) error {
 			Actor: c.Actor, Cause: c.Cause, Data: c.Data,
 		})
 	}
-	line := fmt.Sprintf("%s　%s　%s　%s　%s", c.At.In(workday.Zone).Format("2006-01-02 15:04"), p.unit(c.Unit), p.who(c.Actor), sentences()[c.Kind], id)
+	said, about, err := sentence(c)
+	if err != nil {
+		return err
+	}
+	if said == "" {
+		return nil
+	}
+	line := fmt.Sprintf("%s　%s　%s　%s", c.At.In(workday.Zone).Format("2006-01-02 15:04"), p.who(c), said, cmp.Or(about, id))
 	if next := first(c.Starts); next.ID != "" {
 		line += fmt.Sprintf("　期限%s（%s，%s）", next.DueDate, next.About, next.Rule)
 	}
-	_, err := fmt.Fprintln(p.Out, line)
+	_, err = fmt.Fprintln(p.Out, line)
 	return err
 }
 
@@ -132,20 +140,41 @@ func first(starts []events.Deadline) events.Deadline {
 	return slices.MinFunc(starts, func(a, b events.Deadline) int { return a.Due.Compare(b.Due) })
 }
 
-// sentences are what each contract says, in Chinese.
-func sentences() map[string]string {
-	out := map[string]string{}
-	for _, c := range events.Catalogue() {
-		out[c.Kind()] = c.Chinese
+// sentence is what a fact says, in Chinese, and what it is about where its
+// subject does not tell people that. That a limit was noted or moved is left to
+// --json: the fact that started it has just said so.
+func sentence(c store.Commit) (said, about string, err error) {
+	e := c.Envelope()
+	switch c.Kind {
+	case events.CaseStepped{}.Kind():
+		f, err := events.Open[events.CaseStepped](e)
+		return "案件程序：" + f.Note, "", err
+	case events.DeadlineKept{}.Kind():
+		f, err := events.Open[events.DeadlineKept](e)
+		if f.Change == "met_late" {
+			return "逾期办结", f.Deadline.About, err
+		}
+		return "", "", err
+	case events.Reminded{}.Kind():
+		f, err := events.Open[events.Reminded](e)
+		return "临期提醒（" + f.Stage + "）：" + f.Deadline.About, "截止" + f.Deadline.DueDate, err
+	case events.Overdue{}.Kind():
+		f, err := events.Open[events.Overdue](e)
+		return "逾期：" + f.Deadline.About, "截止" + f.Deadline.DueDate, err
+	case events.Escalated{}.Kind():
+		f, err := events.Open[events.Escalated](e)
+		return "逾期上报（" + f.Stage + "，报送 " + f.To + "）：" + f.Deadline.About, "截止" + f.Deadline.DueDate, err
 	}
-	return out
+	for _, k := range events.Catalogue() {
+		if k.Kind() == c.Kind {
+			return k.Chinese, "", nil
+		}
+	}
+	return c.Kind, "", nil
 }
 
-// unit is the name of a unit, or of the system where a service reacts.
+// unit is the name of a unit.
 func (p *play) unit(code string) string {
-	if code == "" {
-		return "本系统"
-	}
 	u, err := p.Law.Unit(code, workday.DateOf(p.now))
 	if err != nil {
 		return code
@@ -153,10 +182,23 @@ func (p *play) unit(code string) string {
 	return cmp.Or(u.Short, u.Name)
 }
 
-// who is the name of a person, as far as the story has met them.
-func (p *play) who(account string) string {
-	if context, ok := strings.CutPrefix(account, "system/"); ok {
-		return context
+// services are the names of those that act by themselves.
+var services = map[string]string{
+	"identity": "身份", "register": "名录", "inspect": "联合抽查", "draw": "抽取", "clue": "线索", "casefile": "案件", "disclose": "公示",
+	"credit": "信用", "oversee": "督办", "sample": "样例",
+}
+
+// who is the unit and the name of whoever acted, as far as the story has met
+// them.
+func (p *play) who(c store.Commit) string {
+	if context, ok := strings.CutPrefix(c.Actor, "system/"); ok {
+		return "本系统　" + cmp.Or(services[context], context)
 	}
-	return cmp.Or(p.names[account], account)
+	switch {
+	case c.Actor == identity.Anonymous().ID:
+		return "群众　匿名"
+	case c.Unit == "":
+		return "服务器　" + c.Actor
+	}
+	return p.unit(c.Unit) + "　" + cmp.Or(p.names[c.Actor], c.Actor)
 }
