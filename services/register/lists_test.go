@@ -9,7 +9,9 @@ import (
 
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/servicetest"
+	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
 )
 
