@@ -103,6 +103,7 @@ func Catalogue() []Contract {
 		{Fact: Reminded{}, Entity: "deadline", Since: first, Chinese: "临期提醒"},
 		{Fact: Overdue{}, Entity: "deadline", Since: first, Chinese: "逾期"},
 		{Fact: Escalated{}, Entity: "deadline", Since: first, Chinese: "报负责人督办"},
+		{Fact: Urged{}, Entity: "deadline", Since: first, Chinese: "人工催办"},
 
 		{Fact: TokenIssued{}, Entity: "token", Since: first, Chinese: "发放接口令牌", Hears: []string{"register", "inspect", "draw", "clue", "casefile", "disclose", "credit", "oversee"}},
 		{Fact: TokenRevoked{}, Entity: "token", Since: first, Chinese: "吊销接口令牌", Hears: []string{"register", "inspect", "draw", "clue", "casefile", "disclose", "credit", "oversee"}},

@@ -49,3 +49,16 @@ type Escalated struct {
 
 // Kind names the contract.
 func (Escalated) Kind() string { return "oversee.escalated.v1" }
+
+// Urged says that a leader or the coordinating office pressed the owner of an
+// open limit (催办).
+type Urged struct {
+	Deadline Deadline  `json:"deadline"`
+	By       string    `json:"by"`   // account
+	From     string    `json:"from"` // code of its unit
+	Words    string    `json:"words"`
+	Next     time.Time `json:"next"`
+}
+
+// Kind names the contract.
+func (Urged) Kind() string { return "oversee.urged.v1" }

@@ -13,12 +13,14 @@ import (
 
 // Row is a limit as lists show it.
 type Row struct {
+	ID        string          `json:"id"` // number that oversee keeps it under
 	Deadline  events.Deadline `json:"deadline"`
 	State     State           `json:"state"`
 	Public    bool            `json:"public"`
 	Next      int64           `json:"next"`      // unix milliseconds; never = math.MaxInt64
 	Reminded  []string        `json:"reminded"`  // stages said so far
 	Escalated []string        `json:"escalated"` // to whom it was put
+	Urged     []Press         `json:"urged"`     // by whom it was pressed
 }
 
 // never is the Next of a limit about which nothing is to be said any more.
@@ -31,14 +33,14 @@ func openBoard(ctx context.Context, tables view.Tables) (*view.View[Row], error)
 		Fold:  fold,
 		Columns: []view.Column{
 			{Name: "owner"}, {Name: "state"}, {Name: "rule"}, {Name: "public"}, {Name: "next", Int: true}, {Name: "due", Int: true},
-			{Name: "provisional"},
+			{Name: "provisional"}, {Name: "escalated"},
 		},
 		Values: func(_ string, r Row) map[string]any {
 			yes := map[bool]string{true: "yes", false: "no"}
 			return map[string]any{
 				"owner": r.Deadline.Owner, "state": string(r.State), "rule": r.Deadline.Rule, "public": yes[r.Public],
 				"next": r.Next, "due": r.Deadline.Due.UnixMilli(),
-				"provisional": yes[r.Deadline.Provisional],
+				"provisional": yes[r.Deadline.Provisional], "escalated": yes[len(r.Escalated) > 0],
 			}
 		},
 	})
@@ -52,6 +54,7 @@ func fold(r *Row, e events.Envelope) error {
 		if err != nil {
 			return err
 		}
+		r.ID = events.EntityID(e.Subject)
 		r.Deadline, r.State, r.Public = f.Deadline, State(f.State), f.Public
 		if !f.Next.IsZero() {
 			r.Next = f.Next.UnixMilli()
@@ -80,6 +83,15 @@ func fold(r *Row, e events.Envelope) error {
 			return err
 		}
 		r.Escalated = append(r.Escalated, f.To)
+		if !f.Next.IsZero() {
+			r.Next = f.Next.UnixMilli()
+		}
+	case events.Urged{}.Kind():
+		f, err := events.Open[events.Urged](e)
+		if err != nil {
+			return err
+		}
+		r.Urged = append(r.Urged, Press{By: f.By, From: f.From, Words: f.Words})
 		if !f.Next.IsZero() {
 			r.Next = f.Next.UnixMilli()
 		}
@@ -120,11 +132,18 @@ func (s *Service) Figures(ctx context.Context) ([]Figures, error) {
 }
 
 func (s *Service) figures(ctx context.Context, u law.Unit) (Figures, error) {
-	f := Figures{Unit: u.Code, Name: u.Name}
+	f, err := s.count(ctx, "owner", u.Code)
+	f.Unit, f.Name = u.Code, u.Name
+	return f, err
+}
+
+// count counts the limits with that value in a column by how they stand.
+func (s *Service) count(ctx context.Context, column, value string) (Figures, error) {
+	var f Figures
 	for state, into := range map[State][]*int64{
 		Met: {&f.Ended, &f.OnTime}, MetLate: {&f.Ended}, Armed: {&f.Running}, Overdue: {&f.Overdue},
 	} {
-		n, err := s.board.Count(ctx, view.Query{Equal: map[string]any{"owner": u.Code, "state": string(state)}})
+		n, err := s.board.Count(ctx, view.Query{Equal: map[string]any{column: value, "state": string(state)}})
 		if err != nil {
 			return f, err
 		}
@@ -142,19 +161,6 @@ func (s *Service) PublicOverdue(ctx context.Context) ([]Row, error) {
 	return s.board.List(ctx, view.Query{
 		Equal: map[string]any{"state": string(Overdue), "public": "yes"}, Order: "due", Limit: 200,
 	})
-}
-
-// List returns the limits of a unit in one state, the nearest due first. An
-// empty unit or state means any.
-func (s *Service) List(ctx context.Context, unit string, state State, limit int) ([]Row, error) {
-	equal := map[string]any{}
-	if unit != "" {
-		equal["owner"] = unit
-	}
-	if state != "" {
-		equal["state"] = string(state)
-	}
-	return s.board.List(ctx, view.Query{Equal: equal, Order: "due", Limit: limit})
 }
 
 func ignoreUnchanged(err error) error {

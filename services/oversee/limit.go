@@ -37,6 +37,7 @@ type Limit struct {
 	Closed  string `json:"closed"`  // fact of another subject that ended it for good
 
 	EndedAt time.Time `json:"ended_at"` // when its matter was dealt with
+	Urged   []Press   `json:"urged"`    // who pressed its owner
 }
 
 // Plan is what the law pack says about a limit: its stages, and whether the
