@@ -77,7 +77,7 @@ func TestOutlookSaysWhatWouldChangeIt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if score, grade := r.Outlook("case/2", ledger()); r.Grade != "D" || score != 80 || grade != "B" {
+	if score, grade := r.Outlook(entry("case/2", -25, ""), ledger()); r.Grade != "D" || score != 80 || grade != "B" {
 		t.Fatalf("now %s, without case/2 %d %s", r.Grade, score, grade)
 	}
 }

@@ -252,17 +252,3 @@ func foldCommitment(r *CommitmentRow, e events.Envelope) error {
 	}
 	return nil
 }
-
-// Records lists the records, of one grade if one is named.
-func (s *Service) Records(ctx context.Context, grade string, limit int) ([]Row, error) {
-	equal := map[string]any{}
-	if grade != "" {
-		equal["grade"] = grade
-	}
-	return s.board.List(ctx, view.Query{Equal: equal, Limit: limit})
-}
-
-// Commitments lists the commitments of a facility.
-func (s *Service) Commitments(ctx context.Context, facility string) ([]CommitmentRow, error) {
-	return s.promises.List(ctx, view.Query{Equal: map[string]any{"facility": facility}, Limit: 100})
-}

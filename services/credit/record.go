@@ -71,41 +71,55 @@ func (r *Record) Regrade(ledger law.Ledger, asOf string) (events.Event, error) {
 // grade counts the entries that stand on that day and says how.
 func (r *Record) grade(ledger law.Ledger, asOf string) events.Event {
 	was := r.Grade
-	var terms []string
+	r.AsOf = asOf
+	sum := r.sum(ledger)
+	r.Score = min(max(sum, ledger.Least), ledger.Most)
+	r.Scheme, r.Grade = ledger.Code, ledger.Grade(r.Score).Code
+	return events.CreditGraded{
+		Record: r.ID, Facility: r.Facility, USCC: r.USCC, Scheme: r.Scheme, Grade: r.Grade, Was: was, Score: r.Score,
+		Points: slices.Clone(r.Points), Formula: r.formula(ledger), AsOf: asOf,
+	}
+}
+
+// counts says whether the time of an entry is not over.
+func (r *Record) counts(p events.Point) bool { return p.Until == "" || p.Until >= r.AsOf }
+
+// sum is the start and every entry that counts.
+func (r *Record) sum(ledger law.Ledger) int {
 	sum := ledger.Start
 	for _, p := range r.Points {
-		if p.Until != "" && p.Until < asOf {
-			continue
+		if r.counts(p) {
+			sum += p.Points
 		}
-		sum += p.Points
-		terms = append(terms, fmt.Sprintf("%+d（%s）", p.Points, p.Why))
 	}
-	r.Score = min(max(sum, ledger.Least), ledger.Most)
-	grade := ledger.Grade(r.Score)
-	r.Scheme, r.Grade, r.AsOf = ledger.Code, grade.Code, asOf
+	return sum
+}
+
+// formula says in Chinese how the score and the grade follow.
+func (r *Record) formula(ledger law.Ledger) string {
+	var terms []string
+	for _, p := range r.Points {
+		if r.counts(p) {
+			terms = append(terms, fmt.Sprintf("%+d（%s）", p.Points, p.Why))
+		}
+	}
 	formula := fmt.Sprintf("基础分 %d", ledger.Start)
 	if len(terms) > 0 {
 		formula += "，" + strings.Join(terms, "，")
 	}
 	formula += fmt.Sprintf("，合计 %d 分", r.Score)
-	if sum != r.Score {
+	if sum := r.sum(ledger); sum != r.Score {
 		formula += fmt.Sprintf("（计分上下限为 %d 至 %d）", ledger.Least, ledger.Most)
 	}
-	formula += fmt.Sprintf("；%d 分及以上为 %s 级（%s）", grade.AtLeast, grade.Code, grade.Name)
-	return events.CreditGraded{
-		Record: r.ID, Facility: r.Facility, USCC: r.USCC, Scheme: r.Scheme, Grade: r.Grade, Was: was, Score: r.Score,
-		Points: slices.Clone(r.Points), Formula: formula, AsOf: asOf,
-	}
+	grade := ledger.Grade(r.Score)
+	return formula + fmt.Sprintf("；%d 分及以上为 %s 级（%s）", grade.AtLeast, grade.Code, grade.Name)
 }
 
 // Outlook says what the grade would be without one entry: what would change it.
-func (r Record) Outlook(source string, ledger law.Ledger) (score int, grade string) {
-	sum := ledger.Start
-	for _, p := range r.Points {
-		if p.Source == source || p.Until != "" && p.Until < r.AsOf {
-			continue
-		}
-		sum += p.Points
+func (r Record) Outlook(without events.Point, ledger law.Ledger) (score int, grade string) {
+	sum := r.sum(ledger)
+	if r.counts(without) {
+		sum -= without.Points
 	}
 	score = min(max(sum, ledger.Least), ledger.Most)
 	return score, ledger.Grade(score).Code

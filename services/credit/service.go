@@ -47,6 +47,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 
 // permits says who may do what.
 var permits = identity.Permits{
+	"credit.read": {
+		identity.Officer, identity.Leader, identity.Legal, identity.Publisher, identity.Registrar, identity.Office, identity.Auditor, identity.Party,
+	},
 	"commitment.make":      {identity.Party, identity.Registrar, identity.Officer},
 	"commitment.notice":    {identity.Officer},
 	"commitment.hear":      {identity.Officer, identity.Party},
@@ -199,10 +202,4 @@ func (s *Service) Record(ctx context.Context, facility string) (Record, error) {
 	}
 	r, _, err := s.records.Load(ctx, s.subject(f).ID)
 	return r, err
-}
-
-// Commitment returns a commitment.
-func (s *Service) Commitment(ctx context.Context, id string) (Commitment, error) {
-	c, _, err := s.commitments.Load(ctx, id)
-	return c, err
 }

@@ -9,8 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -161,23 +159,11 @@ func (s *Service) belongs(g grant, now time.Time) error {
 	return nil
 }
 
-// standing returns the roles that the valid tokens of an account give it. A
-// district has some hundred tokens, so it reads them all.
+// standing returns the roles that the valid tokens of an account give it.
 func (s *Service) standing(ctx context.Context, account string, now time.Time) ([]identity.Role, error) {
-	newest := map[string]Token{}
-	err := store.Each(ctx, s.cfg.Log, func(c store.Commit) error {
-		if !strings.HasPrefix(c.Subject, s.tokens.Subject("")) {
-			return nil
-		}
-		var t Token
-		if err := json.Unmarshal(c.State, &t); err != nil {
-			return fmt.Errorf("decode %s: %w", c.ID(), err)
-		}
-		newest[c.Subject] = t
-		return nil
-	})
+	newest, err := s.newest(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the tokens of an account: %w", err)
+		return nil, err
 	}
 	var roles []identity.Role
 	for _, t := range newest {

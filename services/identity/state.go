@@ -38,6 +38,7 @@ func (t *Token) move(to State) error {
 
 // permits says who may do what.
 var permits = identity.Permits{
+	"token.read":   {identity.Admin, identity.Auditor},
 	"token.issue":  {identity.Admin},
 	"token.revoke": {identity.Admin},
 }
