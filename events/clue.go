@@ -40,6 +40,9 @@ type ClueRouted struct {
 	Route     Route      `json:"route"`
 	Round     int        `json:"round"`     // 1 for the first routing
 	Deadlines []Deadline `json:"deadlines"` // the running limits, same ids and dates, new owner
+	// SignBy is until when the lead signs for the clue; after that it counts as
+	// signed for. Nobody can be late with it, so it is none of Clocks.
+	SignBy Deadline `json:"signBy"`
 }
 
 // Kind names the contract.
@@ -93,7 +96,21 @@ func (ClueRuled) Kind() string { return "clue.ruled.v1" }
 // Clocks ends the limit for ruling.
 func (e ClueRuled) Clocks() ([]Deadline, []string) { return nil, e.Settled }
 
-// ClueAccepted says that a unit signed for a clue.
+// ClueSigned says that a unit signed for a clue (签收), or that it counts as
+// signed for because the time for that is over.
+type ClueSigned struct {
+	Clue   string `json:"clue"`
+	Unit   string `json:"unit"`
+	Lapsed bool   `json:"lapsed"` // nobody signed in time
+}
+
+// Kind names the contract.
+func (ClueSigned) Kind() string { return "clue.signed.v1" }
+
+// Clocks neither starts nor ends a limit.
+func (e ClueSigned) Clocks() ([]Deadline, []string) { return nil, nil }
+
+// ClueAccepted says that a unit took a clue up (受理).
 type ClueAccepted struct {
 	Clue    string   `json:"clue"`
 	Unit    string   `json:"unit"`

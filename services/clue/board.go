@@ -17,7 +17,10 @@ type Filter struct {
 	State    State
 	Facility string
 	Offence  string
-	Limit    int
+	// Assisting selects, in place of the clues in which Unit leads, those still
+	// under a limit in which it assists.
+	Assisting bool
+	Limit     int
 }
 
 // Board returns the clues that the actor may see and the filter selects, the
@@ -34,13 +37,26 @@ func (s *Service) Board(ctx context.Context, by identity.Actor, f Filter) ([]Row
 		}
 		f.Unit = by.Unit
 	}
-	equal := map[string]any{}
-	for column, value := range map[string]string{"lead": f.Unit, "state": string(f.State), "facility": f.Facility, "offence": f.Offence} {
+	lead := f.Unit
+	if f.Assisting {
+		lead = ""
+	}
+	q := view.Query{Equal: map[string]any{}, Order: "due", Limit: f.Limit}
+	for column, value := range map[string]string{"lead": lead, "state": string(f.State), "facility": f.Facility, "offence": f.Offence} {
 		if value != "" {
-			equal[column] = value
+			q.Equal[column] = value
 		}
 	}
-	rows, err := s.views.board.List(ctx, view.Query{Equal: equal, Order: "due", Limit: f.Limit})
+	if f.Assisting { // few enough to look through
+		q.AtMost, q.Limit = map[string]any{"due": int64(never - 1)}, 0
+	}
+	rows, err := s.views.board.List(ctx, q)
+	if f.Assisting {
+		rows = slices.DeleteFunc(rows, func(r Row) bool { return !slices.Contains(r.To.Assists, f.Unit) })
+		if f.Limit > 0 && len(rows) > f.Limit {
+			rows = rows[:f.Limit]
+		}
+	}
 	for i := range rows {
 		rows[i].Text, rows[i].Receipt = "", ""
 	}
@@ -48,7 +64,7 @@ func (s *Service) Board(ctx context.Context, by identity.Actor, f Filter) ([]Row
 }
 
 // Show returns one clue to those who handle it: its lead and those who assist,
-// and the roles that see all.
+// the unit that a return suggests, which may object, and the roles that see all.
 func (s *Service) Show(ctx context.Context, by identity.Actor, id string) (Row, error) {
 	if err := permits.Check(by, "clue.read"); err != nil {
 		return Row{}, err
@@ -61,10 +77,17 @@ func (s *Service) Show(ctx context.Context, by identity.Actor, id string) (Row, 
 		return Row{}, err
 	}
 	row.Receipt = ""
-	if seesAll(by) || slices.Contains(row.To.Assists, by.Unit) {
+	if seesAll(by) || slices.Contains(row.To.Assists, by.Unit) || row.suggests(by.Unit) {
 		return row, nil
 	}
 	return row, by.OfUnit(row.To.Lead)
+}
+
+// suggests reports whether the clue was given back with that unit named as the
+// one that should have it, and nobody has it yet.
+func (r Row) suggests(unit string) bool {
+	n := len(r.Refusals)
+	return n > 0 && slices.Contains([]State{Returned, Disputed, Ruled}, r.State) && r.Refusals[n-1].Suggested == unit
 }
 
 // catchUp folds what was said of a clue and has not traveled yet, so that who

@@ -17,6 +17,7 @@ import (
 const (
 	ruleComplaint = "complaint.accept" // a complaint is taken up or refused, and the sender told so
 	ruleAccept    = "clue.accept"      // any other clue is taken up or given back
+	ruleSign      = "clue.autosign"    // the lead signs for it; after that it counts as signed for
 	ruleVerify    = "clue.verify"      // it is verified
 	ruleRuling    = "clue.ruling"      // a dispute is ruled on
 	ruleNotify    = "report.notify"    // the sender is told what came of it
@@ -41,6 +42,7 @@ type Clue struct {
 	To         events.Route          `json:"to"`       // who deals with it
 	Round      int                   `json:"round"`    // how often it was routed
 	Limits     []events.Deadline     `json:"limits"`   // that run; of a merged clue those that ran when it was merged
+	SignBy     *events.Deadline      `json:"signBy"`   // until when the lead signs for it, nil once it has or need not
 	Refused    []string              `json:"refused"`  // units that gave it back, one entry a time
 	Returned   *events.ClueReturned  `json:"returned"` // last one
 	Ruling     *events.ClueRuled     `json:"ruling"`   // binds
@@ -78,9 +80,10 @@ func (c *Clue) Receive(come Clue, limits []events.Deadline) (events.Event, error
 
 // Route sends the clue to a unit. Fresh is the limit for taking it up, which
 // begins with the first routing if it does not run yet; all others run on as
-// they are, under the new owner. A unit that gave the clue back on a legal
-// ground does not get it again unless a ruling says so.
-func (c *Clue) Route(route events.Route, fresh events.Deadline) (events.Event, error) {
+// they are, under the new owner. Sign is until when the unit signs for it. A
+// unit that gave the clue back on a legal ground does not get it again unless a
+// ruling says so.
+func (c *Clue) Route(route events.Route, fresh, sign events.Deadline) (events.Event, error) {
 	if err := c.may(Routed); err != nil {
 		return nil, err
 	}
@@ -93,30 +96,30 @@ func (c *Clue) Route(route events.Route, fresh events.Deadline) (events.Event, e
 	if c.Round == 0 && !slices.ContainsFunc(c.Limits, takesUp) {
 		c.Limits = append(c.Limits, fresh)
 	}
-	return c.send(route)
+	return c.send(route, sign)
 }
 
 // Follow sends the clue where the ruling said.
-func (c *Clue) Follow() (events.Event, error) {
+func (c *Clue) Follow(sign events.Deadline) (events.Event, error) {
 	if c.State != Ruled {
 		return nil, store.Unchanged
 	}
-	return c.send(c.Ruling.Route)
+	return c.send(c.Ruling.Route, sign)
 }
 
-func (c *Clue) send(route events.Route) (events.Event, error) {
+func (c *Clue) send(route events.Route, sign events.Deadline) (events.Event, error) {
 	if err := c.move(Routed); err != nil {
 		return nil, err
 	}
-	c.To, c.Offence = route, route.Offence
+	c.To, c.Offence, c.SignBy = route, route.Offence, &sign
 	c.Round++
 	for i := range c.Limits {
 		c.Limits[i].Owner = route.Lead
 	}
-	return events.ClueRouted{Clue: c.ID, Route: route, Round: c.Round, Deadlines: slices.Clone(c.Limits)}, nil
+	return events.ClueRouted{Clue: c.ID, Route: route, Round: c.Round, Deadlines: slices.Clone(c.Limits), SignBy: sign}, nil
 }
 
-// Accept signs for the clue (签收) on behalf of its lead.
+// Accept takes the clue up (受理) on behalf of its lead, which signs for it too.
 func (c *Clue) Accept(by identity.Actor) (events.Event, error) {
 	if err := c.may(Accepted); err != nil {
 		return nil, err
@@ -127,6 +130,7 @@ func (c *Clue) Accept(by identity.Actor) (events.Event, error) {
 	if err := c.move(Accepted); err != nil {
 		return nil, err
 	}
+	c.SignBy = nil
 	return events.ClueAccepted{Clue: c.ID, Unit: c.To.Lead, Settled: c.settle(takesUp)}, nil
 }
 
@@ -144,7 +148,7 @@ func (c *Clue) Return(by identity.Actor, back events.ClueReturned, most int) (ev
 	case c.Ruling != nil:
 		return nil, fault.New(fault.Conflict, "该线索由专班办公室裁定由本单位承办，不能再次退回")
 	case most >= 0 && len(c.Refused) >= most:
-		return nil, fault.New(fault.Conflict, "该线索已经退回 %d 次，不能再退回；请签收核查，确不属于本单位职权的，在办结时写明并附依据", len(c.Refused))
+		return nil, fault.New(fault.Conflict, "该线索已经退回 %d 次，不能再退回；请受理核查，确不属于本单位职权的，在办结时写明并附依据", len(c.Refused))
 	case back.Suggested == c.To.Lead:
 		return nil, fault.About("suggested", fault.Invalid, "建议的承办单位不能是本单位，请写明应当承办的单位")
 	}
@@ -153,7 +157,7 @@ func (c *Clue) Return(by identity.Actor, back events.ClueReturned, most int) (ev
 	}
 	back.Clue, back.Unit = c.ID, c.To.Lead
 	c.Refused = append(c.Refused, back.Unit)
-	c.Returned = &back
+	c.Returned, c.SignBy = &back, nil
 	return back, nil
 }
 

@@ -47,6 +47,9 @@ func standing(s State) Clue {
 	switch s {
 	case "":
 		return Clue{}
+	case Routed:
+		sign := limitOf(second, ruleSign, 1)
+		c.SignBy = &sign
 	case Returned, Disputed:
 		c.Refused = []string{"scjgj"}
 		c.Returned = &events.ClueReturned{Unit: "scjgj", Suggested: "gaj"}
@@ -68,9 +71,11 @@ var acts = []struct {
 }{
 	{"receive", func(c *Clue) (events.Event, error) { return c.Receive(Clue{ID: second}, nil) }, []State{""}, Received},
 	{"route", func(c *Clue) (events.Event, error) {
-		return c.Route(events.Route{Lead: "lyj", Offence: "forest_grave"}, limitOf(second, ruleAccept, 7))
+		return c.Route(events.Route{Lead: "lyj", Offence: "forest_grave"}, limitOf(second, ruleAccept, 7), limitOf(second, ruleSign, 1))
 	}, []State{Received, Returned}, Routed},
-	{"follow", (*Clue).Follow, []State{Ruled}, Routed},
+	{"follow", func(c *Clue) (events.Event, error) { return c.Follow(limitOf(second, ruleSign, 1)) }, []State{Ruled}, Routed},
+	{"sign", func(c *Clue) (events.Event, error) { return c.Sign(market) }, []State{Routed}, Routed},
+	{"lapse", func(c *Clue) (events.Event, error) { return c.Lapse(came.AddDate(0, 0, 1)) }, []State{Routed}, Routed},
 	{"accept", func(c *Clue) (events.Event, error) { return c.Accept(market) }, []State{Routed}, Accepted},
 	{"return", func(c *Clue) (events.Event, error) {
 		return c.Return(market, events.ClueReturned{Suggested: "gaj"}, 2)
@@ -153,6 +158,7 @@ func TestOnlyTheUnitInChargeActs(t *testing.T) {
 			return c.Conclude(by, events.ClueConcluded{}, limit)
 		}, []identity.Actor{market}},
 		"reply": {Concluded, func(c *Clue, by identity.Actor) (events.Event, error) { return c.Reply(by, "答复") }, []identity.Actor{market, intake}},
+		"sign":  {Routed, func(c *Clue, by identity.Actor) (events.Event, error) { return c.Sign(by) }, []identity.Actor{market}},
 	} {
 		for _, by := range []identity.Actor{market, police, forest, intake, office, citizen} {
 			c := standing(tt.at)
@@ -178,14 +184,15 @@ func TestLimitsNeverStop(t *testing.T) {
 		}
 		return e
 	}
-	must(c.Route(events.Route{Lead: "scjgj"}, limitOf(second, ruleAccept, 7)))
+	must(c.Route(events.Route{Lead: "scjgj"}, limitOf(second, ruleAccept, 7), limitOf(second, ruleSign, 1)))
+	must(c.Sign(market))
 	must(c.Return(market, events.ClueReturned{Suggested: "gaj"}, 2))
 	must(c.Dispute(police, "理由", "依据", limitOf(second, ruleRuling, 8)))
 	ruled := must(c.Rule(events.Route{Lead: "scjgj"}, "理由")).(events.ClueRuled)
 	if !slices.Equal(ruled.Settled, []string{events.DeadlineID(Subject(second), ruleRuling)}) {
 		t.Errorf("the ruling settled %v", ruled.Settled)
 	}
-	routed := must(c.Follow()).(events.ClueRouted)
+	routed := must(c.Follow(limitOf(second, ruleSign, 2))).(events.ClueRouted)
 	if got := dates(routed.Deadlines); !maps.Equal(got, want) {
 		t.Errorf("after return, dispute and ruling the limits are %v; want %v", got, want)
 	}
@@ -214,6 +221,39 @@ func dates(limits []events.Deadline) map[string]string {
 	return out
 }
 
+// TestSigningTakesNothingAway: a clue is signed for once, by hand or by the
+// lapse of time, and is then still taken up or given back.
+func TestSigningTakesNothingAway(t *testing.T) {
+	c := standing(Routed)
+	due := c.SignBy.Due
+	if _, err := c.Lapse(due.Add(-time.Nanosecond)); !errors.Is(err, store.Unchanged) || c.SignBy == nil {
+		t.Errorf("signed for before its time: %v", err)
+	}
+	fact, err := c.Lapse(due)
+	if err != nil || !fact.(events.ClueSigned).Lapsed || len(c.Limits) != 2 {
+		t.Fatalf("lapsed with %+v, %v, limits %v", fact, err, c.Limits)
+	}
+	if _, err := c.Lapse(due); !errors.Is(err, store.Unchanged) {
+		t.Errorf("lapsed twice: %v", err)
+	}
+	if _, err := c.Sign(market); !fault.Is(err, fault.Conflict) {
+		t.Errorf("signed for after it counted as signed: %v", err)
+	}
+	if _, err := c.Return(market, events.ClueReturned{Suggested: "gaj"}, 2); err != nil {
+		t.Errorf("a clue that was signed for could not be given back: %v", err)
+	}
+	for _, end := range []func(*Clue) (events.Event, error){
+		func(c *Clue) (events.Event, error) { return c.Accept(market) },
+		func(c *Clue) (events.Event, error) { return c.Return(market, events.ClueReturned{Suggested: "gaj"}, 2) },
+		func(c *Clue) (events.Event, error) { return c.Merge(market, Clue{ID: first, Facility: c.Facility}, "") },
+	} {
+		c := standing(Routed)
+		if _, err := end(&c); err != nil || c.SignBy != nil {
+			t.Errorf("still to be signed for by %v, %v", c.SignBy, err)
+		}
+	}
+}
+
 func TestReturnsAreBounded(t *testing.T) {
 	for _, tt := range []struct {
 		most int
@@ -231,19 +271,19 @@ func TestReturnsAreBounded(t *testing.T) {
 		t.Errorf("a unit suggested itself: %v", err)
 	}
 	c = standing(Returned)
-	if _, err := c.Route(events.Route{Lead: "scjgj"}, events.Deadline{}); !fault.Is(err, fault.Conflict) {
+	if _, err := c.Route(events.Route{Lead: "scjgj"}, events.Deadline{}, events.Deadline{}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a unit that returned the clue got it again without a ruling: %v", err)
 	}
 }
 
 func TestTheLimitForTakingUpStartsOnce(t *testing.T) {
 	c := Clue{ID: second, State: Received, Source: "superior", Limits: []events.Deadline{limitOf(second, ruleVerify, 27)}}
-	fact, err := c.Route(events.Route{Lead: "mzj"}, limitOf(second, ruleAccept, 7))
+	fact, err := c.Route(events.Route{Lead: "mzj"}, limitOf(second, ruleAccept, 7), limitOf(second, ruleSign, 1))
 	if err != nil || len(fact.(events.ClueRouted).Deadlines) != 2 {
 		t.Fatalf("routed with %v, %v", fact, err)
 	}
 	c.State, c.Returned = Returned, &events.ClueReturned{Unit: "gaj"}
-	fact, err = c.Route(events.Route{Lead: "lyj"}, limitOf(second, ruleAccept, 30))
+	fact, err = c.Route(events.Route{Lead: "lyj"}, limitOf(second, ruleAccept, 30), limitOf(second, ruleSign, 1))
 	if err != nil {
 		t.Fatal(err)
 	}

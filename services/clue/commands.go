@@ -47,7 +47,11 @@ func (s *Service) Route(ctx context.Context, cmd Route) error {
 	if err != nil {
 		return err
 	}
-	return s.clues.Change(ctx, cmd.Cause, cmd.Clue, func(c *Clue) (events.Event, error) { return c.Route(route, fresh) })
+	sign, err := s.limit(ruleSign, c, route.Lead, s.cfg.Clock.Now())
+	if err != nil {
+		return err
+	}
+	return s.clues.Change(ctx, cmd.Cause, cmd.Clue, func(c *Clue) (events.Event, error) { return c.Route(route, fresh, sign) })
 }
 
 // hand completes a routing by hand from the clue: its offence, and of a clue
@@ -88,13 +92,13 @@ func (s *Service) hand(c Clue, cmd Route) (offence string, ch choice, err error)
 	return offence, ch, nil
 }
 
-// Accept is a unit's signature for a clue (签收).
+// Accept is that a unit takes a clue up (受理).
 type Accept struct {
 	store.Cause
 	Clue string
 }
 
-// Accept signs for a clue.
+// Accept takes a clue up.
 func (s *Service) Accept(ctx context.Context, cmd Accept) error {
 	if err := permits.Check(cmd.Actor, "clue.accept"); err != nil {
 		return err

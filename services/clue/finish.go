@@ -37,7 +37,7 @@ func (c *Clue) Merge(by identity.Actor, into Clue, reason string) (events.Event,
 	if err := c.move(Merged); err != nil {
 		return nil, err
 	}
-	c.Into = into.ID
+	c.Into, c.SignBy = into.ID, nil
 	settled := make([]string, len(c.Limits))
 	for i, d := range c.Limits {
 		settled[i] = d.ID

@@ -7,6 +7,7 @@ import "shenzhong/services/kit/identity"
 var permits = identity.Permits{
 	"clue.receive":  {identity.Citizen, identity.Party, identity.Officer, identity.Intake, identity.Office},
 	"clue.route":    {identity.Intake, identity.Office},
+	"clue.sign":     {identity.Officer, identity.Intake, identity.Leader},
 	"clue.accept":   {identity.Officer, identity.Intake, identity.Leader},
 	"clue.return":   {identity.Officer, identity.Intake, identity.Leader},
 	"clue.dispute":  {identity.Officer, identity.Intake, identity.Leader},

@@ -53,16 +53,25 @@ func (s *Service) onReceived(ctx context.Context, h bus.Heard[events.ClueReceive
 	if err != nil {
 		return err
 	}
+	sign, err := s.limit(ruleSign, Clue{ID: f.Clue, Offence: f.Offence}, route.Lead, h.Envelope.Time)
+	if err != nil {
+		return err
+	}
 	return s.clues.Change(ctx, h.Cause("clue"), f.Clue, func(c *Clue) (events.Event, error) {
 		if c.State != Received {
 			return nil, store.Unchanged
 		}
-		return c.Route(route, fresh)
+		return c.Route(route, fresh, sign)
 	})
 }
 
 func (s *Service) onRuled(ctx context.Context, h bus.Heard[events.ClueRuled]) error {
-	return s.clues.Change(ctx, h.Cause("clue"), h.Fact.Clue, func(c *Clue) (events.Event, error) { return c.Follow() })
+	route := h.Fact.Route
+	sign, err := s.limit(ruleSign, Clue{ID: h.Fact.Clue, Offence: route.Offence}, route.Lead, h.Envelope.Time)
+	if err != nil {
+		return err
+	}
+	return s.clues.Change(ctx, h.Cause("clue"), h.Fact.Clue, func(c *Clue) (events.Event, error) { return c.Follow(sign) })
 }
 
 // onMerged makes the clue that goes on take the merged one in. If that one was

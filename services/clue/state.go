@@ -12,8 +12,8 @@ type State string
 // The states. Each says who acts next.
 const (
 	Received  State = "received"  // 已登记: the matrix, or else the intake, routes it
-	Routed    State = "routed"    // 已分办: the lead signs for it or gives it back
-	Accepted  State = "accepted"  // 已签收: the lead verifies
+	Routed    State = "routed"    // 已分办: the lead signs for it, and takes it up or gives it back
+	Accepted  State = "accepted"  // 已受理: the lead verifies
 	Returned  State = "returned"  // 已退回: the intake routes it anew, or the suggested unit objects
 	Disputed  State = "disputed"  // 职责争议: the office of the task force rules
 	Ruled     State = "ruled"     // 已裁定: it goes to the unit that the ruling names
@@ -38,7 +38,7 @@ var next = map[State][]State{
 
 // titles are the names of the states for people.
 var titles = map[State]string{
-	"": "尚未登记", Received: "已登记", Routed: "已分办", Accepted: "已签收", Returned: "已退回", Disputed: "职责争议",
+	"": "尚未登记", Received: "已登记", Routed: "已分办", Accepted: "已受理", Returned: "已退回", Disputed: "职责争议",
 	Ruled: "已裁定", Merged: "已并案", Concluded: "核查办结", Answered: "已答复",
 }
 

@@ -105,11 +105,15 @@ func (s *Service) progress(own, lead Row) Progress {
 	return p
 }
 
-// Explain returns how the running limits of a clue were counted, day by day.
+// Explain returns how the running limits of a clue were counted, day by day,
+// and until when it is signed for.
 func (s *Service) Explain(ctx context.Context, by identity.Actor, id string) ([]workday.Reckoning, error) {
 	row, err := s.Show(ctx, by, id)
 	if err != nil {
 		return nil, err
+	}
+	if row.SignBy != nil {
+		row.Limits = append(row.Limits, *row.SignBy)
 	}
 	out := make([]workday.Reckoning, len(row.Limits))
 	for i, d := range row.Limits {

@@ -37,6 +37,8 @@ type Row struct {
 	To       events.Route      `json:"to"`
 	Round    int               `json:"round"`
 	Limits   []events.Deadline `json:"limits"`
+	SignBy   *events.Deadline  `json:"signBy"` // until when the lead signs for it, nil once it has or need not
+	Signed   string            `json:"signed"` // signed, or lapsed if nobody signed in time; empty before
 	Refusals []Refused         `json:"refusals"`
 	Dispute  *Objection        `json:"dispute"`
 	Ruling   *events.Route     `json:"ruling"`
@@ -82,6 +84,14 @@ type Step struct {
 // never is the due of a clue without a running limit.
 const never = math.MaxInt64
 
+// signBy is the instant by which it is signed for, in milliseconds.
+func (r Row) signBy() int64 {
+	if r.SignBy == nil {
+		return never
+	}
+	return r.SignBy.Due.UnixMilli()
+}
+
 // due is the instant of its next limit, in milliseconds.
 func (r Row) due() int64 {
 	at := int64(never)
@@ -104,7 +114,7 @@ func (v *views) open(ctx context.Context, tables view.Tables) error {
 		Name: "clue-board", Kinds: events.Of("clue"), Fold: fold,
 		Columns: []view.Column{
 			{Name: "lead"}, {Name: "state"}, {Name: "facility"}, {Name: "offence"}, {Name: "receipt"}, {Name: "ruled"},
-			{Name: "due", Int: true}, {Name: "received", Int: true},
+			{Name: "due", Int: true}, {Name: "sign", Int: true}, {Name: "received", Int: true},
 		},
 		Values: func(_ string, r Row) map[string]any {
 			ruled := "no"
@@ -113,7 +123,7 @@ func (v *views) open(ctx context.Context, tables view.Tables) error {
 			}
 			return map[string]any{
 				"lead": r.To.Lead, "state": string(r.State), "facility": r.Facility, "offence": r.Offence, "receipt": r.Receipt,
-				"ruled": ruled, "due": r.due(), "received": dayNumber(r.Day),
+				"ruled": ruled, "due": r.due(), "sign": r.signBy(), "received": dayNumber(r.Day),
 			}
 		},
 	})
@@ -176,10 +186,11 @@ func foldFact(r *Row, e events.Envelope) error {
 	case events.ClueRouted{}.Kind():
 		return take(e, func(f events.ClueRouted) {
 			r.To, r.Round, r.Offence, r.State = f.Route, f.Round, f.Route.Offence, Routed
+			r.SignBy, r.Signed = &f.SignBy, ""
 		})
 	case events.ClueReturned{}.Kind():
 		return take(e, func(f events.ClueReturned) {
-			r.State = Returned
+			r.State, r.SignBy = Returned, nil
 			r.Refusals = append(r.Refusals, Refused{On: on, Unit: f.Unit, Reason: f.Reason, Basis: f.Basis, Suggested: f.Suggested, Note: f.Note})
 		})
 	case events.ClueDisputed{}.Kind():
@@ -188,10 +199,20 @@ func foldFact(r *Row, e events.Envelope) error {
 		})
 	case events.ClueRuled{}.Kind():
 		return take(e, func(f events.ClueRuled) { r.State, r.Ruling = Ruled, &f.Route })
+	case events.ClueSigned{}.Kind():
+		return take(e, func(f events.ClueSigned) {
+			r.SignBy, r.Signed = nil, "signed"
+			if f.Lapsed {
+				r.Signed = "lapsed"
+			}
+		})
 	case events.ClueAccepted{}.Kind():
 		r.State = Accepted
+		if r.SignBy != nil { // who takes it up signs for it
+			r.SignBy, r.Signed = nil, "signed"
+		}
 	case events.ClueMerged{}.Kind():
-		return take(e, func(f events.ClueMerged) { r.State, r.Into = Merged, f.Into })
+		return take(e, func(f events.ClueMerged) { r.State, r.Into, r.SignBy = Merged, f.Into, nil })
 	case events.ClueAbsorbed{}.Kind():
 		return take(e, func(f events.ClueAbsorbed) { r.Merged = append(r.Merged, f.From) })
 	case events.ClueConcluded{}.Kind():

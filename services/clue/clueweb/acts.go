@@ -86,16 +86,17 @@ func mountActs(api *web.API, s *clue.Service) {
 	act(api, s, "route", "分办", func(ctx context.Context, by store.Cause, id string, b routeBody) error {
 		return s.Route(ctx, clue.Route{Cause: by, Clue: id, Offence: b.Offence, Lead: b.Lead, Basis: b.Basis, Reason: b.Reason})
 	})
-	web.Post(api, op("accept", "签收"), func(ctx context.Context, in *ClueID) (*web.Out[Shown], error) {
+	web.Post(api, op("sign", "签收"), func(ctx context.Context, in *ClueID) (*web.Out[Shown], error) {
+		return after(ctx, s, in.ID, s.Sign(ctx, clue.Sign{Cause: web.Cause(ctx), Clue: in.ID}))
+	})
+	web.Post(api, op("accept", "受理"), func(ctx context.Context, in *ClueID) (*web.Out[Shown], error) {
 		return after(ctx, s, in.ID, s.Accept(ctx, clue.Accept{Cause: web.Cause(ctx), Clue: in.ID}))
 	})
 	act(api, s, "return", "退回", func(ctx context.Context, by store.Cause, id string, b returnBody) error {
 		return s.Return(ctx, clue.Return{Cause: by, Clue: id, Ground: b.Ground, Note: b.Note, Suggested: b.Suggested})
 	})
-	web.Post(api, op("dispute", "提出职责争议"), func(ctx context.Context, in *written[disputeBody]) (*web.Out[done], error) {
-		// The unit that objects may have no right to read the clue of another.
-		err := s.Dispute(ctx, clue.Dispute{Cause: web.Cause(ctx), Clue: in.ID, Reason: in.Body.Reason, Basis: in.Body.Basis})
-		return web.Reply(done{in.ID}), err
+	act(api, s, "dispute", "提出职责争议", func(ctx context.Context, by store.Cause, id string, b disputeBody) error {
+		return s.Dispute(ctx, clue.Dispute{Cause: by, Clue: id, Reason: b.Reason, Basis: b.Basis})
 	})
 	act(api, s, "rule", "裁定职责争议", func(ctx context.Context, by store.Cause, id string, b ruleBody) error {
 		return s.Rule(ctx, clue.Rule{Cause: by, Clue: id, Lead: b.Lead, Offence: b.Offence, Basis: b.Basis, Reason: b.Reason})
@@ -113,9 +114,4 @@ func mountActs(api *web.API, s *clue.Service) {
 		c, err := s.Contact(ctx, clue.Unmask{Cause: web.Cause(ctx), Clue: in.ID, Reason: in.Body.Reason})
 		return web.Reply(c), err
 	})
-}
-
-// done says on which clue the act was done.
-type done struct {
-	Clue string `json:"clue" doc:"线索编号"`
 }

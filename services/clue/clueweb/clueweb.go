@@ -96,12 +96,13 @@ func mountReads(api *web.API, s *clue.Service) {
 	web.Get(api, web.Op{ID: "clue-list", Path: "/clues", Tag: desk, Summary: "线索列表，期限最近的在前"},
 		func(ctx context.Context, in *struct {
 			Unit     string `query:"unit" maxLength:"40" doc:"主办单位代码"`
+			Assist   bool   `query:"assist" doc:"改列该单位协办、尚在期限内的线索"`
 			State    string `query:"state" enum:"received,routed,accepted,returned,disputed,ruled,merged,concluded,answered" doc:"状态"`
 			Facility string `query:"facility" maxLength:"40" doc:"检查对象编号"`
 			Offence  string `query:"offence" maxLength:"60" doc:"违法行为类型代码"`
 			Limit    int    `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"最多返回的件数"`
 		}) (*web.Out[clueList], error) {
-			rows, err := s.Board(ctx, web.Actor(ctx), clue.Filter{Unit: in.Unit, State: clue.State(in.State), Facility: in.Facility, Offence: in.Offence, Limit: in.Limit})
+			rows, err := s.Board(ctx, web.Actor(ctx), clue.Filter{Unit: in.Unit, Assisting: in.Assist, State: clue.State(in.State), Facility: in.Facility, Offence: in.Offence, Limit: in.Limit})
 			return listed(rows), err
 		})
 	web.Get(api, web.Op{ID: "clue-get", Path: "/clues/{id}", Tag: desk, Summary: "线索全貌"},
