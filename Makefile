@@ -5,13 +5,13 @@ GO ?= go
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TEMPL := github.com/a-h/templ/cmd/templ@v0.3.1020
 
-.PHONY: run test fmt vet lint unit race generate mod bench
+.PHONY: run test fmt vet lint unit race verifiers generate mod bench
 
 run:
 	$(GO) run ./cmd/shenzhong up --sample
 
 # The stages, in the order of what fails fastest.
-test: fmt vet mod lint race
+test: fmt vet mod lint race verifiers
 
 fmt:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi
@@ -30,6 +30,13 @@ unit:
 
 race:
 	$(GO) test -race -count=1 -timeout 15m ./...
+
+# The page and the Python program for citizens, held against our own verifier.
+verifiers:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
+	@command -v python3 >/dev/null || { apt-get update && apt-get install -y --no-install-recommends python3; }
+	$(GO) vet -tags verifiers ./services/draw/...
+	$(GO) test -count=1 -timeout 5m -tags verifiers -run 'Agree|Page|Python' ./services/draw/fdraw
 
 generate:
 	$(GO) run $(TEMPL) generate

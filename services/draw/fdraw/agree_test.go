@@ -28,7 +28,7 @@ func agreeCases(t *testing.T) [][]byte {
 		b.Notices = []IssuedNotice{{d.Notice0, Proof{0, d.Size, d.Proof0}}}
 		add(b)
 	}
-	for range 1900 {
+	for range 2300 {
 		b := randomDraw(t, rnd)
 		add(b)
 		spoil(rnd, b)
@@ -36,16 +36,16 @@ func agreeCases(t *testing.T) [][]byte {
 	}
 	s := newScenario(t)
 	add(s.bundle)
-	for i := range 1300 {
+	for i := range 500 {
 		b := s.copy(t)
 		spoil(rnd, b)
-		if i%10 == 0 {
+		if i%5 == 0 {
 			bend(rnd, b)
 		}
 		add(b)
 	}
 	whole := must[[]byte](t)(s.bundle.JSON())
-	for range 200 { // bytes of the JSON itself
+	for range 100 { // bytes of the JSON itself
 		cases = append(cases, []byte(mutate(rnd, string(whole), rnd.IntN(len(whole)))))
 	}
 	return cases
@@ -98,15 +98,20 @@ const pageReport = `(function (texts) { return JSON.stringify(texts.map(function
 	return JSON.stringify([r.draw].concat(r.checks.map(function (c) { return [c.id, c.title, c.status, c.why, c.byHand]; }), [r.warnings]));
 })); }(%s))`
 
-// TestPageAgrees: the page's script, in a real browser with the network cut,
-// says word for word what this package says.
-func TestPageAgrees(t *testing.T) {
-	b := newBrowser(t)
-	b.open(must[*verify.Page](t)(verify.Draw()).HTML)
+func TestVerifiersAgree(t *testing.T) {
 	cases := agreeCases(t)
 	if len(cases) < 5000 {
 		t.Fatalf("only %d cases", len(cases))
 	}
+	t.Run("page", func(t *testing.T) { t.Parallel(); pageAgrees(t, cases) })
+	t.Run("python", func(t *testing.T) { t.Parallel(); pythonAgrees(t, cases) })
+}
+
+// pageAgrees: the page's script, in a real browser with the network cut, says
+// word for word what this package says.
+func pageAgrees(t *testing.T, cases [][]byte) {
+	b := newBrowser(t)
+	b.open(must[*verify.Page](t)(verify.Draw()).HTML)
 	seen := map[Status]int{}
 	wrong := 0
 	for chunk := range slices.Chunk(cases, 50) {
@@ -147,13 +152,13 @@ for line in sys.stdin:
     print(json.dumps({number: status for number, (_, status, _) in verify.check(json.loads(line)).items()}))
 `
 
-// TestPythonAgrees: where every file of the ceremony can be read, the Python
-// program answers each of its checks as we do; where one cannot, it does not
-// call the draw good.
-func TestPythonAgrees(t *testing.T) {
+// pythonAgrees: where every file of the ceremony can be read, the Python program
+// answers each of its checks as we do; where one cannot, it does not call the
+// draw good.
+func pythonAgrees(t *testing.T, cases [][]byte) {
 	var lines bytes.Buffer
 	var bundles []*Bundle
-	for _, c := range agreeCases(t) {
+	for _, c := range cases {
 		b, err := ParseBundle(c)
 		if err != nil {
 			continue
@@ -162,7 +167,7 @@ func TestPythonAgrees(t *testing.T) {
 		bundles = append(bundles, b)
 		lines.WriteString(spell(b) + "\n")
 	}
-	cmd := exec.Command("python3", "-c", pythonReport)
+	cmd := exec.Command("python3", "-B", "-c", pythonReport)
 	cmd.Stdin = &lines
 	out, err := cmd.Output()
 	if err != nil {
@@ -223,7 +228,7 @@ import verify
 for n in range(300):
     print(verify.sm3(bytes(i * 7 & 255 for i in range(n))).hex())
 `
-	out, err := exec.Command("python3", "-c", program).Output()
+	out, err := exec.Command("python3", "-B", "-c", program).Output()
 	if err != nil {
 		t.Fatalf("python3: %v", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,14 +29,17 @@ type Page struct {
 
 // The parts of the pages in the order in which they are put together.
 var (
-	basics = []string{"bytes", "sha", "sm3"}
-	checks = []string{"json", "ed25519", "reader", "files", "records", "draw", "roster", "log", "checks", "checks_log", "dom", "verify_ui"}
+	basics = []string{"bytes", "json", "sha", "sm3", "reader", "files", "commit", "dom"}
+	checks = []string{"ed25519", "records", "draw", "roster", "log", "checks", "checks_log", "verify_ui"}
+	secret = []string{"commit_ui"}
 )
 
 // Draw is the page that verifies a draw from its bundle.
-func Draw() (*Page, error) {
-	return assemble("verify.html", append(append([]string(nil), basics...), checks...))
-}
+func Draw() (*Page, error) { return assemble("verify.html", slices.Concat(basics, checks)) }
+
+// Commit is the page on which a party makes its secret and its commitment, on
+// a machine of its own.
+func Commit() (*Page, error) { return assemble("commit.html", slices.Concat(basics, secret)) }
 
 // Python is the program that verifies a draw from its bundle: verify.py.
 func Python() ([]byte, error) { return files.ReadFile("verify.py") }

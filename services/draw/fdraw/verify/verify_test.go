@@ -13,7 +13,11 @@ func pages(t *testing.T) map[string]*Page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]*Page{"draw": draw}
+	commit, err := Commit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]*Page{"draw": draw, "commit": commit}
 }
 
 // TestPages: a page is whole, loads nothing, and its policy allows its own

@@ -94,7 +94,7 @@ function parties(v) {
 }
 
 function chain(v) {
-  var why = links(v) ;
+  var why = links(v);
   if (why) { return failsThat(why); }
   why = lack(v, ["announce", "policy", "pool", "officers", "freeze", "reveals", "beacon"]);
   return why ? unknownThat(why + "，摘要链不完整。") : holdsThat("公告、政策、名录、承诺、揭示逐级以摘要相连，种子为 " + v.seed + "。");
@@ -130,9 +130,6 @@ function nonces(v) {
   }
   return told.length === 0 ? unknownThat("没有一方揭示，无可核对。") : holdsThat("揭示的 " + told.length + " 个随机数都与冻结前的承诺相符。");
 }
-
-// commitText is what a party keeps to itself until everything else is frozen.
-function commitText(head, party, nonce) { return headText(head) + "party " + party + "\nnonce " + nonce + "\n"; }
 
 function beaconAsAnnounced(v) {
   var why = lack(v, ["announce", "beacon"]);

@@ -27,9 +27,12 @@ function use(file) {
 function refuse(why) { empty(byID("status")).appendChild(make("p", { "class": "error" }, [why])); }
 
 function present(report) {
-  var body = empty(byID("report")), n = { holds: 0, fails: 0, "not applicable": 0 }, i;
-  for (i = 0; i < report.checks.length; i++) { n[report.checks[i].status]++; }
-  var panel = conclusion(report, n);
+  var body = empty(byID("report")), n = { holds: 0, fails: 0, "not applicable": 0 }, byHand = 0, i;
+  for (i = 0; i < report.checks.length; i++) {
+    n[report.checks[i].status]++;
+    byHand += report.checks[i].byHand ? 1 : 0;
+  }
+  var panel = conclusion(report, n, byHand);
   empty(byID("status")).appendChild(panel);
   body.appendChild(section("逐项核对", [checkList(report)]));
   if (report.warnings.length > 0) { body.appendChild(section("提醒", report.warnings.map(function (w) { return make("p", {}, [w + "。"]); }))); }
@@ -44,13 +47,13 @@ function present(report) {
   panel.focus();
 }
 
-function conclusion(report, n) {
+function conclusion(report, n, byHand) {
   var title = "各项都成立：名单就是按公开规则抽出来的", kind = "holds";
   if (n.fails > 0) { title = "有 " + n.fails + " 项不成立"; kind = "fails"; }
   else if (n["not applicable"] > 0) { title = "已核对的 " + n.holds + " 项都成立，另有 " + n["not applicable"] + " 项无从核对"; kind = "part"; }
   return make("div", { "class": "panel " + kind, id: "conclusion" }, [
     make("h2", {}, [title]),
-    make("p", {}, [(report.draw ? "抽取 " + report.draw + "。" : "") + "十四项中成立 " + n.holds + " 项，不成立 " + n.fails + " 项，无从核对 " + n["not applicable"] + " 项。全部在这台电脑上算出。"])
+    make("p", {}, [(report.draw ? "抽取 " + report.draw + "。" : "") + "十四项中成立 " + n.holds + " 项，不成立 " + n.fails + " 项，无从核对 " + n["not applicable"] + " 项。全部在这台电脑上算出。" + (byHand > 0 ? "有 " + byHand + " 项还需要您自己与公开的记录比对。" : "")])
   ]);
 }
 
@@ -68,7 +71,7 @@ function percent(ppm) { return (ppm / 10000) + "%"; }
 
 // selected is the table of facilities and teams as they were computed here.
 function selected(v, out) {
-  var head = make("tr", {}, ["对象", "抽中概率", "依据", "尺下位置", "检查人员"].map(function (name) { return make("th", { scope: "col" }, [name]); }));
+  var head = make("tr", {}, ["对象", "抽中概率", "依据", "刻度位置", "检查人员"].map(function (name) { return make("th", { scope: "col" }, [name]); }));
   var rows = out.visits.map(function (visit) {
     var unit = find(v.pool.units, "facility", visit.facility), depts = [], team = {};
     visit.seats.forEach(function (s) {
@@ -77,7 +80,7 @@ function selected(v, out) {
     });
     return make("tr", { "data-facility": visit.facility }, [
       make("td", { "data-name": "对象" }, [visit.facility]), make("td", { "data-name": "抽中概率" }, [percent(unit.ppm)]), make("td", { "data-name": "依据" }, [REASON_WORDS[unit.reason]]),
-      make("td", { "data-name": "尺下位置" }, [percent(visit.offset)]),
+      make("td", { "data-name": "刻度位置" }, [percent(visit.offset)]),
       make("td", { "data-name": "检查人员" }, [make("ul", {}, depts.map(function (d) { return make("li", {}, [d + "：" + team["+" + d].join("、")]); }))])
     ]);
   });
@@ -85,6 +88,8 @@ function selected(v, out) {
     make("caption", {}, ["名录 " + v.pool.units.length + " 个对象，抽中 " + out.visits.length + " 个。编号对应的名称见公示页面。"]), make("thead", {}, [head]), make("tbody", {}, rows)
   ])]);
 }
+
+var SELECTED = "#1b4b7a";
 
 // drawRuler is the picture of section 4.1: each row begins at a tick, so whoever
 // lies at its left end is selected.
@@ -99,7 +104,7 @@ function drawRuler(v, out) {
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", "抽签尺：每行从一个刻度开始，行首的对象被抽中");
   var edge = CERTAIN - start, shade = 0;
-  function block(from, to, fill, title) {
+  function block(from, to, fill, name, title) {
     var rect = document.createElementNS(svg, "rect"), row = Math.floor(from / CERTAIN), label = document.createElementNS(svg, "title");
     rect.setAttribute("x", (from - row * CERTAIN) / 1000);
     rect.setAttribute("y", row * 26);
@@ -110,15 +115,35 @@ function drawRuler(v, out) {
     label.appendChild(document.createTextNode(title));
     rect.appendChild(label);
     picture.appendChild(rect);
+    if (fill === SELECTED && to - from > 12000 * name.length) { write(from, name); }
+  }
+  function write(from, name) {
+    var text = document.createElementNS(svg, "text"), row = Math.floor(from / CERTAIN);
+    text.setAttribute("x", (from - row * CERTAIN) / 1000 + 10);
+    text.setAttribute("y", row * 26 + 15);
+    text.setAttribute("fill", "#fff");
+    text.setAttribute("font-size", 14);
+    text.appendChild(document.createTextNode(name));
+    picture.appendChild(text);
+  }
+  function tick(row) {
+    var rect = document.createElementNS(svg, "rect");
+    rect.setAttribute("x", 0);
+    rect.setAttribute("y", row * 26 - 2);
+    rect.setAttribute("width", 4);
+    rect.setAttribute("height", 24);
+    rect.setAttribute("fill", "#ffbf00");
+    picture.appendChild(rect);
   }
   for (i = 0; i < out.line.length; i++) {
     var u = out.line[i].unit, end = edge + u.ppm, hit = find(out.visits, "facility", u.facility) !== null, cut = Math.ceil((edge + 1) / CERTAIN) * CERTAIN;
-    var fill = hit ? "#1b4b7a" : shade++ % 2 ? "#cbd6e0" : "#dde5ec", title = u.facility + "，" + percent(u.ppm) + (hit ? "，抽中" : "");
-    if (u.ppm > 0 && end > cut) { block(edge, cut, fill, title); edge = cut; }
-    if (end > edge) { block(edge, end, fill, title); }
+    var fill = hit ? SELECTED : shade++ % 2 ? "#cbd6e0" : "#dde5ec", title = u.facility + "，" + percent(u.ppm) + (hit ? "，抽中" : "");
+    if (u.ppm > 0 && end > cut) { block(edge, cut, fill, u.facility, title); edge = cut; }
+    if (end > edge) { block(edge, end, fill, u.facility, title); }
     edge = end;
   }
-  return [make("p", {}, ["所有对象按种子算出的次序首尾相接，各占与概率相称的长度；尺子每隔 100% 一个刻度，由种子决定从哪里量起。下图每一行从一个刻度开始（第一行除外），刻度落在谁身上，谁就抽中，以深色表示。"]), picture];
+  for (i = 1; i < rows; i++) { tick(i); }
+  return [make("p", {}, ["所有对象按种子算出的次序首尾相接，各占与概率相称的长度；尺子每隔 100% 一个刻度，由种子决定从哪里量起。下图从第二行起，每行左端的黄线是一个刻度；刻度落在谁身上，谁就抽中，以深色表示（跨在刻度上的，一段在上一行末尾）。"]), picture];
 }
 
 function origins(v) {
