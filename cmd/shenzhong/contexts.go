@@ -15,6 +15,7 @@ import (
 	"shenzhong/services/draw/fdraw"
 	"shenzhong/services/identity"
 	"shenzhong/services/inspect"
+	"shenzhong/services/inspect/inspectweb"
 	"shenzhong/services/kit/web"
 	"shenzhong/services/oversee"
 	"shenzhong/services/register"
@@ -62,6 +63,7 @@ func openInspect(ctx context.Context, r *room, g ground) error {
 		return err
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
+	r.mount = func(api *web.API) { inspectweb.Mount(api, s) }
 	return nil
 }
 

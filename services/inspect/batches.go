@@ -308,12 +308,6 @@ func (s *Service) onRecordedFinish(ctx context.Context, h bus.Heard[events.Visit
 	})
 }
 
-// Batch returns a batch.
-func (s *Service) Batch(ctx context.Context, id string) (Batch, error) {
-	b, _, err := s.batches.Load(ctx, id)
-	return b, err
-}
-
 // dateOrToday parses a day, today if none is given.
 func (s *Service) dateOrToday(day string) (workday.Date, error) {
 	if day == "" {

@@ -246,9 +246,3 @@ func (s *Service) PublishPlan(ctx context.Context, cmd PublishPlan) error {
 	}
 	return s.plans.Change(ctx, cmd.Cause, cmd.Plan, func(p *Plan) (events.Event, error) { return p.Publish(cmd.Actor) })
 }
-
-// Plan returns a plan.
-func (s *Service) Plan(ctx context.Context, id string) (Plan, error) {
-	p, _, err := s.plans.Load(ctx, id)
-	return p, err
-}

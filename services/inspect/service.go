@@ -80,6 +80,9 @@ var permits = identity.Permits{
 	"visit.record":        {identity.Officer},
 	"rectification.prove": {identity.Party, identity.Officer},
 	"rectification.check": {identity.Officer},
+	"plan.read":           {identity.Registrar, identity.Officer, identity.Leader, identity.Legal, identity.Office, identity.Auditor},
+	"visit.read":          {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
+	"rectification.read":  {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
 }
 
 // today is the business day of the clock.

@@ -46,6 +46,7 @@ type VisitRow struct {
 	Lead      string   `json:"lead"`
 	State     State    `json:"state"`
 	Year      string   `json:"year"`
+	Units     []string `json:"units"`
 	Officers  []string `json:"officers"`
 	VisitedOn string   `json:"visited_on"`
 }
@@ -218,6 +219,7 @@ func foldVisit(r *VisitRow, e events.Envelope) error {
 		v := fact.Visit
 		*r = VisitRow{ID: v.ID, Batch: v.Batch, Facility: v.Facility, Name: v.Name, Lead: v.Lead, State: Assigned, Year: yearOf(v.Batch)}
 		for _, section := range v.Sections {
+			r.Units = append(r.Units, section.Unit)
 			r.Officers = append(r.Officers, section.Officers...)
 		}
 		return err

@@ -9,7 +9,6 @@ import (
 	"shenzhong/services/kit/bus"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/store"
-	"shenzhong/services/kit/view"
 )
 
 // ApproveVisit is the consent of the head of the actor's unit to its part.
@@ -205,27 +204,4 @@ func (s *Service) CheckRectification(ctx context.Context, cmd CheckRectification
 	return s.orders.Change(ctx, cmd.Cause, cmd.Rectification, func(r *Rectification) (events.Event, error) {
 		return r.Check(cmd.Actor, cmd.Passed, cmd.Note, on, cmd.Officers, least)
 	})
-}
-
-// Visit returns a visit.
-func (s *Service) Visit(ctx context.Context, id string) (Visit, error) {
-	v, _, err := s.visits.Load(ctx, id)
-	return v, err
-}
-
-// Visits lists the visits of a batch.
-func (s *Service) Visits(ctx context.Context, batch string) ([]VisitRow, error) {
-	return s.views.visits.List(ctx, view.Query{Equal: map[string]any{"batch": batch}, Limit: 1000})
-}
-
-// Rectifications lists the orders of a unit in a state; empty means any.
-func (s *Service) Rectifications(ctx context.Context, unit string, state State) ([]OrderRow, error) {
-	equal := map[string]any{}
-	if unit != "" {
-		equal["unit"] = unit
-	}
-	if state != "" {
-		equal["state"] = string(state)
-	}
-	return s.views.orders.List(ctx, view.Query{Equal: equal, Limit: 1000})
 }

@@ -1,0 +1,144 @@
+package inspectweb
+
+import (
+	"context"
+
+	"shenzhong/events"
+	"shenzhong/services/inspect"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/web"
+)
+
+type noticeBody struct {
+	No string `json:"no" minLength:"1" maxLength:"100" doc:"检查通知书文号"`
+	On string `json:"on,omitempty" format:"date" doc:"检查日期，不填为今天"`
+}
+
+type answerBody struct {
+	Results  []string      `json:"results" minItems:"1" maxItems:"8" doc:"抽查结果类别，1 至 8；“未发现问题”不与其他类别并列"`
+	Findings []findingBody `json:"findings,omitempty" maxItems:"100" doc:"发现的问题"`
+	Signed   []string      `json:"signed" minItems:"2" maxItems:"10" doc:"签名的检查人员编号"`
+}
+
+type findingBody struct {
+	Item     string `json:"item" maxLength:"40" doc:"抽查事项代码"`
+	Text     string `json:"text" minLength:"1" maxLength:"2000" doc:"问题"`
+	Result   string `json:"result" maxLength:"2" doc:"所属的结果类别"`
+	Days     int    `json:"days,omitempty" minimum:"0" maximum:"366" doc:"责令改正的期限，自然日"`
+	Offence  string `json:"offence,omitempty" maxLength:"60" doc:"违法行为类型代码，需要另行处理的填写"`
+	Evidence string `json:"evidence,omitempty" maxLength:"2000" doc:"证据"`
+}
+
+func (b answerBody) findings() []events.Finding {
+	out := make([]events.Finding, len(b.Findings))
+	for i, f := range b.Findings {
+		out[i] = events.Finding{Item: f.Item, Text: f.Text, Result: f.Result, Days: f.Days, Offence: f.Offence, Evidence: f.Evidence}
+	}
+	return out
+}
+
+type signBody struct {
+	Countersign string `json:"countersign" enum:"signed,refused" doc:"签字、拒绝签字"`
+	RefusalNote string `json:"refusal_note,omitempty" maxLength:"500" doc:"拒绝签字的，写明见证人"`
+}
+
+type visitList struct {
+	Visits []inspect.VisitRow `json:"visits"`
+}
+
+// visitWritten is an act on one visit and what was written for it.
+type visitWritten[B any] struct {
+	VisitID
+	Body B
+}
+
+func mountVisits(api *web.API, s *inspect.Service) {
+	web.Get(api, web.Op{ID: "visit-list", Path: "/visits", Tag: visits, Summary: "本人可见的检查", Detail: "办结之前，只有检查组成员和参加单位的负责人可见。"},
+		func(ctx context.Context, in *struct {
+			Batch string `query:"batch" maxLength:"40" doc:"批次编号，不填为全部"`
+		}) (*web.Out[visitList], error) {
+			rows, err := s.Visits(ctx, web.Actor(ctx), in.Batch)
+			if rows == nil {
+				rows = []inspect.VisitRow{}
+			}
+			return web.Reply(visitList{rows}), err
+		})
+	web.Get(api, web.Op{ID: "visit-get", Path: "/visits/{id}", Tag: visits, Summary: "一次检查"},
+		func(ctx context.Context, in *VisitID) (*web.Out[visit], error) { return showVisit(ctx, s, in.ID, nil) })
+	web.Post(api, visitOp("approve", "本单位负责人审批本单位的检查"), func(ctx context.Context, in *VisitID) (*web.Out[visit], error) {
+		return showVisit(ctx, s, in.ID, s.ApproveVisit(ctx, inspect.ApproveVisit{Cause: web.Cause(ctx), Visit: in.ID}))
+	})
+	visitAct(api, s, "notice", "送达检查通知书", func(ctx context.Context, by store.Cause, id string, b noticeBody) error {
+		return s.NoticeVisit(ctx, inspect.NoticeVisit{Cause: by, Visit: id, No: b.No, On: b.On})
+	})
+	visitAct(api, s, "answer", "录入本单位的检查结果并签名", func(ctx context.Context, by store.Cause, id string, b answerBody) error {
+		return s.AnswerSection(ctx, inspect.AnswerSection{Cause: by, Visit: id, Results: b.Results, Findings: b.findings(), Signed: b.Signed})
+	})
+	visitAct(api, s, "sign", "当事人签字", func(ctx context.Context, by store.Cause, id string, b signBody) error {
+		return s.SignVisit(ctx, inspect.SignVisit{Cause: by, Visit: id, Countersign: b.Countersign, RefusalNote: b.RefusalNote})
+	})
+	web.Post(api, visitOp("record", "办结检查"), func(ctx context.Context, in *VisitID) (*web.Out[visit], error) {
+		return showVisit(ctx, s, in.ID, s.RecordVisit(ctx, inspect.RecordVisit{Cause: web.Cause(ctx), Visit: in.ID}))
+	})
+}
+
+func visitOp(name, summary string) web.Op {
+	return web.Op{ID: "visit-" + name, Path: "/visits/{id}/" + name, Tag: visits, Summary: summary}
+}
+
+// visitAct registers an act on a visit. It answers with the visit as it is then.
+func visitAct[B any](api *web.API, s *inspect.Service, name, summary string, do func(context.Context, store.Cause, string, B) error) {
+	web.Post(api, visitOp(name, summary), func(ctx context.Context, in *visitWritten[B]) (*web.Out[visit], error) {
+		return showVisit(ctx, s, in.ID, do(ctx, web.Cause(ctx), in.ID, in.Body))
+	})
+}
+
+type proofBody struct {
+	Proof  string `json:"proof" minLength:"1" maxLength:"2000" doc:"如何改正"`
+	SHA256 string `json:"sha256,omitempty" maxLength:"64" doc:"证明材料的 SHA-256 值"`
+}
+
+type checkBody struct {
+	Passed   bool     `json:"passed" doc:"已经改正"`
+	Note     string   `json:"note" minLength:"1" maxLength:"2000" doc:"复查情况"`
+	Officers []string `json:"officers" minItems:"2" maxItems:"10" doc:"复查人员编号"`
+}
+
+type orderList struct {
+	Rectifications []inspect.OrderRow `json:"rectifications"`
+}
+
+func mountOrders(api *web.API, s *inspect.Service) {
+	web.Get(api, web.Op{ID: "rectification-list", Path: "/rectifications", Tag: orders, Summary: "责令改正列表"},
+		func(ctx context.Context, in *struct {
+			Unit     string `query:"unit" maxLength:"40" doc:"承办单位代码"`
+			Facility string `query:"facility" maxLength:"40" doc:"检查对象编号"`
+			State    string `query:"state" enum:"ordered,proved,closed" doc:"状态"`
+		}) (*web.Out[orderList], error) {
+			rows, err := s.Rectifications(ctx, web.Actor(ctx), inspect.Orders{Unit: in.Unit, Facility: in.Facility, State: inspect.State(in.State)})
+			if rows == nil {
+				rows = []inspect.OrderRow{}
+			}
+			return web.Reply(orderList{rows}), err
+		})
+	web.Get(api, web.Op{ID: "rectification-get", Path: "/rectifications/{id}", Tag: orders, Summary: "一件责令改正"},
+		func(ctx context.Context, in *OrderID) (*web.Out[order], error) { return showOrder(ctx, s, in.ID, nil) })
+	web.Post(api, web.Op{ID: "rectification-prove", Path: "/rectifications/{id}/prove", Tag: orders, Summary: "提交整改证明"},
+		func(ctx context.Context, in *struct {
+			OrderID
+			Body proofBody
+		}) (*web.Out[order], error) {
+			return showOrder(ctx, s, in.ID, s.ProveRectification(ctx, inspect.ProveRectification{
+				Cause: web.Cause(ctx), Rectification: in.ID, Proof: in.Body.Proof, SHA256: in.Body.SHA256,
+			}))
+		})
+	web.Post(api, web.Op{ID: "rectification-check", Path: "/rectifications/{id}/check", Tag: orders, Summary: "复查"},
+		func(ctx context.Context, in *struct {
+			OrderID
+			Body checkBody
+		}) (*web.Out[order], error) {
+			return showOrder(ctx, s, in.ID, s.CheckRectification(ctx, inspect.CheckRectification{
+				Cause: web.Cause(ctx), Rectification: in.ID, Passed: in.Body.Passed, Note: in.Body.Note, Officers: in.Body.Officers,
+			}))
+		})
+}
