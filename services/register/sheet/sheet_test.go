@@ -217,35 +217,3 @@ func TestColumnLetters(t *testing.T) {
 		}
 	}
 }
-
-// FuzzRead: whatever is sent, it is a table within the limits or a refusal about
-// the file.
-func FuzzRead(f *testing.F) {
-	f.Add(mustWrite(f, page([]string{"青松殡仪馆", "12100000400000624D", "2009-04-01"})))
-	f.Add([]byte("\xef\xbb\xbf名称,地址\n\"甲,\",乙\n"))
-	f.Add([]byte("\xc3\xfb\xb3\xc6\n"))
-	f.Add(zipped(f, map[string]string{"[Content_Types].xml": "<Types/>", "xl/workbook.xml": "<workbook><sheets><sheet name=\"a\" sheetId=\"1\"/></sheets></workbook>"}))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		table, err := Read(data)
-		if err != nil {
-			var about *fault.Fault
-			if !errors.As(err, &about) || about.Kind != fault.Invalid || about.Field != "file" || about.Message == "" {
-				t.Fatalf("refused by %v", err)
-			}
-			return
-		}
-		if len(table.Rows) == 0 || len(table.Rows) > RowsMost || len(table.Heading) > columnsMost {
-			t.Fatalf("%d rows of %d columns", len(table.Rows), len(table.Heading))
-		}
-		line := 1
-		for _, row := range table.Rows {
-			if row.Line <= line || len(row.Cells) != len(table.Heading) {
-				t.Fatalf("row %+v behind line %d", row, line)
-			}
-			line = row.Line
-			for _, cell := range row.Cells {
-				table.Day(cell)
-			}
-		}
-	})
-}
