@@ -1,7 +1,11 @@
 package sheet
 
 import (
+	"archive/zip"
+	"bytes"
 	"errors"
+	"io/fs"
+	"maps"
 	"testing"
 
 	"shenzhong/services/kit/fault"
@@ -24,16 +28,35 @@ func FuzzWorkbook(f *testing.F) {
 	f.Add(`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>地址</t></is></c></row><row r="2"><c r="A2"><v>39904</v></c></row>`, `<si><t>名称</t></si>`)
 	f.Add(`<row r="1048577"><c r="XFE1" t="s"><v>9</v></c></row>`, `<si><r><t>名</t></r></si>`)
 	f.Add(`<row><c><f>1+1</f><v>2</v></c><c t="e"><v>#REF!</v></c><c t="b"><v>1</v></c></row><row/>`, ``)
+	parts := unzipped(f, mustWrite(f, page([]string{"甲"})))
+	if _, ok := parts["xl/sharedStrings.xml"]; !ok {
+		f.Fatal("a workbook has no texts")
+	}
 	f.Fuzz(func(t *testing.T, rows, texts string) {
 		const ns = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
-		readsOrRefuses(t, zipped(t, map[string]string{
-			"[Content_Types].xml":        `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`,
-			"xl/workbook.xml":            `<workbook ` + ns + ` xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-			"xl/_rels/workbook.xml.rels": `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-			"xl/worksheets/sheet1.xml":   `<worksheet ` + ns + `><sheetData>` + rows + `</sheetData></worksheet>`,
-			"xl/sharedStrings.xml":       `<sst ` + ns + `>` + texts + `</sst>`,
-		}))
+		inside := maps.Clone(parts)
+		inside["xl/worksheets/sheet1.xml"] = `<worksheet ` + ns + `><sheetData>` + rows + `</sheetData></worksheet>`
+		inside["xl/sharedStrings.xml"] = `<sst ` + ns + `>` + texts + `</sst>`
+		readsOrRefuses(t, zipped(t, inside))
 	})
+}
+
+// unzipped are the parts of an archive.
+func unzipped(t testing.TB, data []byte) map[string]string {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]string{}
+	for _, part := range archive.File {
+		text, err := fs.ReadFile(archive, part.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts[part.Name] = string(text)
+	}
+	return parts
 }
 
 // readsOrRefuses fails the test unless data is a table within the limits or a
