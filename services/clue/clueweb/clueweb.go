@@ -61,14 +61,14 @@ func mountPublic(api *web.API, s *clue.Service) {
 		p, err := s.Track(ctx, in.Body.Code)
 		return web.Reply(p), err
 	})
-	web.Get(api, web.Op{ID: "clue-offences", Path: "/offences", Tag: public, Summary: "可以反映的问题类型和主管部门", Public: true},
+	web.Get(api, web.Op{ID: "clue-offenses", Path: "/offenses", Tag: public, Summary: "可以反映的问题类型和主管部门", Public: true},
 		func(context.Context, *struct{}) (*web.Out[offenceList], error) {
 			return web.Reply(offenceList{s.Offenses()}), nil
 		})
 }
 
 type offenceList struct {
-	Offenses []clue.Offence `json:"offences"`
+	Offenses []clue.Offence `json:"offenses"`
 }
 
 type clueList struct {
@@ -124,7 +124,7 @@ func mountReads(api *web.API, s *clue.Service) {
 			rows, err := s.Similar(ctx, web.Actor(ctx), in.ID)
 			return listed(rows), err
 		})
-	web.Get(api, web.Op{ID: "clue-precedents", Path: "/offences/{offence}/precedents", Tag: desk, Summary: "同类职责争议的裁定先例"},
+	web.Get(api, web.Op{ID: "clue-precedents", Path: "/offenses/{offence}/precedents", Tag: desk, Summary: "同类职责争议的裁定先例"},
 		func(ctx context.Context, in *struct {
 			Offence string `path:"offence" maxLength:"60" doc:"违法行为类型代码"`
 		}) (*web.Out[clueList], error) {

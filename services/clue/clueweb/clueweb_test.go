@@ -174,7 +174,7 @@ func TestAStrayClueOverHTTP(t *testing.T) {
 	if p := s.track(t, r.Code); len(p.Refusals) != 1 || p.Refusals[0].Basis == "" {
 		t.Errorf("the reporter sees %+v", p)
 	}
-	if got := reads[list](t, s, police, "/offences/farmland_grave/precedents"); len(got.Clues) != 1 || got.Clues[0].Ruling == nil {
+	if got := reads[list](t, s, police, "/offenses/farmland_grave/precedents"); len(got.Clues) != 1 || got.Clues[0].Ruling == nil {
 		t.Errorf("precedents %+v", got)
 	}
 }
@@ -298,11 +298,11 @@ func TestRefusals(t *testing.T) {
 func TestWhatACitizenMayChooseFrom(t *testing.T) {
 	s := newScene(t)
 	got := reads[struct {
-		Offenses []clue.Offence `json:"offences"`
-	}](t, s, "", "/offences")
+		Offenses []clue.Offence `json:"offenses"`
+	}](t, s, "", "/offenses")
 	i := slices.IndexFunc(got.Offenses, func(o clue.Offence) bool { return o.Code == "bundled_sale" })
 	if i < 0 || got.Offenses[i].Lead != "武隆区市场监督管理局" || got.Offenses[i].Plain == "" {
-		t.Errorf("offences %+v", got)
+		t.Errorf("offenses %+v", got)
 	}
 }
 
