@@ -17,6 +17,7 @@ const (
 	BytesMost   = 8 << 20  // bytes of the file
 	unpackMost  = 32 << 20 // bytes of an .xlsx once unpacked
 	partsMost   = 200      // files within an .xlsx
+	tagsMost    = 1 << 20  // tags within them: six for a cell, four for a text
 	RowsMost    = 5000     // rows with content, besides the heading
 	lineMost    = 20000    // last line that may have content
 	columnsMost = 40

@@ -179,6 +179,41 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestTooManyTags: what is small in bytes may be large once it is read.
+func TestTooManyTags(t *testing.T) {
+	data := zipped(t, map[string]string{"xl/sharedStrings.xml": strings.Repeat("<si/>", tagsMost+1)})
+	if _, err := Read(data); fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "单元格过多") {
+		t.Errorf("read: %v", err)
+	}
+}
+
+// TestLargestSheetFits: as many rows as may be, of as many columns as a form has,
+// each cell a text of its own, stay below the most tags. A fiftieth is written, for
+// time.
+func TestLargestSheetFits(t *testing.T) {
+	const columns, part = 15, 50
+	p := Page{Name: "大"}
+	for j := range columns {
+		p.Columns = append(p.Columns, Column{Name: column(j)})
+	}
+	for i := range RowsMost / part {
+		row := make([]string, columns)
+		for j := range row {
+			row[j] = fmt.Sprintf("第%d行%s列", i, column(j))
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	var tags counter
+	for _, text := range unzipped(t, mustWrite(t, p)) {
+		if _, err := io.WriteString(&tags, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tags*part > tagsMost {
+		t.Errorf("%d rows have %d tags; at most %d are read", RowsMost, tags*part, tagsMost)
+	}
+}
+
 func TestTooManyParts(t *testing.T) {
 	parts := map[string]string{}
 	for i := range partsMost + 1 {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -41,8 +42,10 @@ func readXLSX(data []byte) (t Table, err error) {
 	return t, err
 }
 
-// fits refuses an archive that claims to hold too much. What it holds cannot be
-// more than it claims: the archive reader stops there.
+// fits refuses an archive that holds too much: more bytes than it may, which it
+// cannot claim to have fewer of than it has, for the archive reader stops there;
+// or so many tags that keeping what they say would take much more memory than
+// the bytes do.
 func fits(data []byte) error {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -58,7 +61,34 @@ func fits(data []byte) error {
 		}
 		left -= part.UncompressedSize64
 	}
+	var tags counter
+	for _, part := range archive.File {
+		if err := tags.read(part); err != nil {
+			return wrong(broken)
+		}
+		if tags > tagsMost {
+			return wrong("文件里的单元格过多，请把数据复制到模板中，删去空白的行和列，再导入")
+		}
+	}
 	return nil
+}
+
+// counter counts the tags that are written to it.
+type counter int
+
+// Write counts.
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(bytes.Count(p, []byte("<")))
+	return len(p), nil
+}
+
+func (c *counter) read(part *zip.File) error {
+	r, err := part.Open()
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(c, r)
+	return errors.Join(err, r.Close())
 }
 
 func readBook(book *excelize.File) (Table, error) {
