@@ -99,8 +99,9 @@ func fold(r *Row, e events.Envelope) error {
 	return nil
 }
 
-// Figures is how one unit keeps its limits. Every share is given as numerator
-// and denominator; Few says that the denominator is too small to judge by.
+// Figures is how one unit keeps its limits. A share is that of the limits kept
+// among all that have ended or passed: what is late and still open is no less
+// late for that. Few says that there are too few of them to judge by.
 type Figures struct {
 	Unit    string `json:"unit"`
 	Name    string `json:"name"`
@@ -108,10 +109,10 @@ type Figures struct {
 	OnTime  int64  `json:"on_time"` // ... of which within the limit
 	Running int64  `json:"running"` // limits that run
 	Overdue int64  `json:"overdue"` // limits that have passed, the matter still open
-	Few     bool   `json:"few"`     // fewer than ten ended
+	Few     bool   `json:"few"`     // fewer than ten ended or passed
 }
 
-// few is below how many ended limits a share says little. It is no legal number.
+// few is below how many limits, ended or passed, a share says little. It is no legal number.
 const few = 10
 
 // Figures returns how every unit of the district keeps its limits, in the order
@@ -151,7 +152,7 @@ func (s *Service) count(ctx context.Context, column, value string) (Figures, err
 			*field += n
 		}
 	}
-	f.Few = f.Ended < few
+	f.Few = f.Ended+f.Overdue < few
 	return f, nil
 }
 

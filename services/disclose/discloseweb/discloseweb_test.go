@@ -26,6 +26,7 @@ const (
 	second   = "token-of-the-leader-of-the-unit"
 	auditor  = "token-of-the-auditor"
 	stranger = "token-of-another-unit"
+	lead     = "token-of-the-publisher-of-another-unit"
 	admin    = "token-of-the-administrator"
 	caseID   = "500156-AJ-2026-000001"
 	portal   = `{"channels":[{"name":"portal","proof":"https://example.invalid/1"},{"name":"credit_china","proof":"回执 2"}]}`
@@ -60,9 +61,11 @@ func newScene(t *testing.T) *scene {
 		second:   {ID: "500156-RY-000002", Unit: "scjgj", Roles: []identity.Role{identity.Leader}},
 		auditor:  {ID: "500156-RY-000003", Unit: "sjj", Roles: []identity.Role{identity.Auditor}},
 		stranger: {ID: "500156-RY-000004", Unit: "mzj", Roles: []identity.Role{identity.Publisher, identity.Leader}},
+		lead:     {ID: "500156-RY-000006", Unit: "mzj", Roles: []identity.Role{identity.Publisher}},
 		admin:    {ID: "500156-RY-000005", Unit: "mzj", Roles: []identity.Role{identity.Admin}},
 	})
 	discloseweb.Mount(server.API(), s)
+	discloseweb.Pages(server, s)
 	return &scene{Ground: g, Server: server, disclose: s, cases: servicetest.NewVoice("casefile", g.Clock), log: log}
 }
 

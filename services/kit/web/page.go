@@ -24,7 +24,11 @@ func Page(s *Server, path string, handler func(*fiber.Ctx) (ui.Page, error)) {
 		if err != nil {
 			return err
 		}
-		return show(c, http.StatusOK, ui.Layout(s.skin, comforts(c), page))
+		code := page.Status
+		if code == 0 {
+			code = http.StatusOK
+		}
+		return show(c, code, ui.Layout(s.skin, comforts(c), page))
 	})
 }
 

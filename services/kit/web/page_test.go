@@ -284,3 +284,14 @@ func TestHealth(t *testing.T) {
 		t.Errorf("a lagging server refuses to be read: %d", a.Status)
 	}
 }
+
+func TestPageWithAStatusOfItsOwn(t *testing.T) {
+	s, _ := mustServer(t, func(*web.Config) {})
+	web.Page(s, "/gone", func(*fiber.Ctx) (ui.Page, error) {
+		return ui.Page{Title: "已经撤回", Status: 410, Body: ui.Head("已经撤回", "")}, nil
+	})
+	a := webtest.Get(t, s, "/gone", webtest.Call{})
+	if a.Status != 410 || document(t, a).Find("h1").Text() != "已经撤回" {
+		t.Errorf("answered %d %s", a.Status, a.Body)
+	}
+}

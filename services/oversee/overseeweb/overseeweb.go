@@ -21,7 +21,7 @@ func Mount(api *web.API, s *oversee.Service) {
 	mountLimits(api, s)
 	web.Get(api, web.Op{
 		ID: "performance", Path: "/public/performance", Tag: public, Summary: "各单位办理法定期限事项的情况", Public: true,
-		Detail: "按单位名录的顺序排列，不作排名；只统计是否按期办理，不统计检查和罚款的数量（国办发〔2024〕54号）。few 表示已办结不足 10 件，比例没有参考意义。",
+		Detail: "按单位名录的顺序排列，不作排名；只统计是否按期办理，不统计检查和罚款的数量（国办发〔2024〕54号）。按期率的分母是已办结和逾期未办结的件数之和；few 表示分母不足 10 件，比例没有参考意义。",
 	}, func(ctx context.Context, _ *struct{}) (*web.Out[performance], error) {
 		p, err := read(ctx, s)
 		return web.Reply(p), err

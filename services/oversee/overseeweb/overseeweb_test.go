@@ -67,6 +67,7 @@ func newScene(t *testing.T) *scene {
 		admin:    {ID: "500156-RY-000005", Unit: "mzj", Roles: []identity.Role{identity.Admin}},
 	})
 	overseeweb.Mount(server.API(), o)
+	overseeweb.Pages(server, o)
 	s := &scene{Ground: g, Server: server, oversee: o, cases: servicetest.NewVoice("casefile", g.Clock), log: log}
 	d, err := deadline.Counter{Law: g.Law, Calendar: g.Calendar}.Start("pub.penalty.portal", "case/"+caseID, "scjgj", "公示行政处罚决定："+caseID, g.Clock.Now())
 	if err != nil {

@@ -86,6 +86,9 @@ type Page struct {
 	Nav   string // To of the navigation entry the page belongs to
 	Wide  bool   // the body brings its own width, as a page with a banner does
 	Body  templ.Component
+	// Status is that of the answer; zero is 200. What was withdrawn is 410: it
+	// is gone for good, and search engines must forget it.
+	Status int
 }
 
 // Tone is what a color says. It never says it alone: there are words with it.
