@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -104,6 +103,9 @@ func runDeadline(out io.Writer, f deadlineFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := f.check(); err != nil {
+		return err
+	}
 	calendar, err := loadCalendar(f.data)
 	if err != nil {
 		return err
@@ -128,71 +130,20 @@ func runDeadline(out io.Writer, f deadlineFlags) error {
 	return err
 }
 
-// parseFrom reads a date or a moment in the business zone.
-func parseFrom(s string) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, fault.New(fault.Invalid, "没有起算日，请用 --from 填写，例如 --from 2026-09-30。")
-	}
-	if t, err := time.ParseInLocation("2006-01-02T15:04", s, workday.Zone); err == nil {
-		return t, nil
-	}
-	d, err := workday.ParseDate(s)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return d.Start(), nil
-}
-
-// parsePause reads one --pause: both days, the reason and who approved it.
-func parsePause(s string) (workday.Pause, error) {
-	const parts = 4
-	part := strings.SplitN(s, ",", parts)
-	if len(part) != parts {
-		return workday.Pause{}, fault.New(fault.Invalid, "--pause 应当写成“开始日期,结束日期,理由,批准人”，现在是“%.60s”。", s)
-	}
-	from, err := workday.ParseDate(part[0])
-	if err != nil {
-		return workday.Pause{}, err
-	}
-	p := workday.Pause{From: from, Reason: strings.TrimSpace(part[2]), Approver: strings.TrimSpace(part[3])}
-	if part[1] != "" {
-		if p.To, err = workday.ParseDate(part[1]); err != nil {
-			return workday.Pause{}, err
-		}
-	}
-	return p, nil
-}
-
 // countDeadline counts by the rule or by the number that was given.
 func countDeadline(pack *law.Pack, calendar *workday.Calendar, from time.Time, f deadlineFlags) (deadlineAnswer, error) {
-	switch {
-	case f.rule == "" && f.days == "":
-		return deadlineAnswer{}, fault.New(fault.Invalid, "没有期限，请用 --rule 指定规则，或者用 --days 填写数量。")
-	case f.rule != "" && (f.days != "" || f.unit != ""):
-		return deadlineAnswer{}, fault.New(fault.Invalid, "--rule 与 --days、--unit 不能同时使用，规则自带数量和单位。")
-	case f.rule == "" && f.extend != 0:
-		return deadlineAnswer{}, fault.New(fault.Invalid, "--extend 只能与 --rule 同用，能否延长由规则决定。")
+	term, err := f.term()
+	if err != nil {
+		return deadlineAnswer{}, err
 	}
-	pauses := make([]workday.Pause, 0, len(f.pauses))
-	for _, s := range f.pauses {
-		p, err := parsePause(s)
-		if err != nil {
-			return deadlineAnswer{}, err
-		}
-		pauses = append(pauses, p)
+	pauses, err := parsePauses(f.pauses)
+	if err != nil {
+		return deadlineAnswer{}, err
 	}
 	if f.rule != "" {
 		return countRule(pack, calendar, from, f, pauses)
 	}
-	n, err := strconv.Atoi(f.days)
-	if err != nil {
-		return deadlineAnswer{}, fault.New(fault.Invalid, "--days 应当是正整数，现在是“%.24s”。", f.days)
-	}
-	unit := workday.Workday
-	if f.unit != "" {
-		unit = workday.Unit(f.unit)
-	}
-	r, err := calendar.Reckon(from, workday.Term{N: n, Unit: unit}, pauses)
+	r, err := calendar.Reckon(from, term, pauses)
 	if err != nil {
 		return deadlineAnswer{}, err
 	}

@@ -57,20 +57,23 @@ func asked(err error) error {
 // builtin names the pack that ships, wherever a pack is named.
 const builtin = "builtin"
 
-// packFiles opens a pack by name. Trust names a public key, or is empty.
-func packFiles(name, trust string) (fs.FS, error) {
+// openPack opens a pack by name. Trust names a public key, or is empty.
+func openPack(name, trust string) (fs.FS, *law.Pack, error) {
 	if name == builtin {
-		return packs.Wulong()
+		files, err := packs.Wulong()
+		if err != nil {
+			return nil, nil, err
+		}
+		p, err := law.Load(files)
+		return files, p, err
 	}
-	return packfile.Open(name, trust)
+	o, err := packfile.Open(name, trust)
+	return o.Files, o.Pack, err
 }
 
 func loadPack(name, trust string) (*law.Pack, error) {
-	files, err := packFiles(name, trust)
-	if err != nil {
-		return nil, err
-	}
-	return law.Load(files)
+	_, p, err := openPack(name, trust)
+	return p, err
 }
 
 // dayFlag reads a day that was typed, today if none was.

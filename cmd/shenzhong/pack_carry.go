@@ -32,7 +32,7 @@ func packExportCommand() *cobra.Command {
 }
 
 func runPackExport(out io.Writer, name, target, day, trust string) error {
-	files, err := packFiles(name, trust)
+	files, _, err := openPack(name, trust)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func runPackExport(out io.Writer, name, target, day, trust string) error {
 			return err
 		}
 	}
-	data, err := packfile.Archive(files)
+	data, contents, err := packfile.Archive(files)
 	if err != nil {
 		return err
 	}
@@ -63,11 +63,7 @@ func runPackExport(out io.Writer, name, target, day, trust string) error {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("write %s: %w", target, err)
 	}
-	said, err := packfile.Describe(files)
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(out, said)
+	_, err = io.WriteString(out, contents)
 	return err
 }
 
@@ -78,10 +74,7 @@ func packImportCommand() *cobra.Command {
 		Short: "核对归档文件的清单、签名和规则，写成新的规则包目录；有一处不对就什么也不写",
 		Args:  exactly(2, "归档文件和新的目录"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := packfile.Import(args[0], args[1], trust); err != nil {
-				return asked(err)
-			}
-			p, err := loadPack(args[1], "")
+			p, err := packfile.Import(args[0], args[1], trust)
 			if err != nil {
 				return asked(err)
 			}

@@ -21,28 +21,28 @@ func tabulate[L entry, P cited[L]](b *builder, into *table[L], name, what string
 	}
 	for i := range lines {
 		if err := P(&lines[i]).cite(b.byID); err != nil {
-			b.err = fault.New(fault.Invalid, "%s：%s“%s”%w", b.at[name].of(i), what, lines[i].key(), err)
+			b.err = fault.New(fault.Invalid, "%s：%s“%s”%w", b.at.of(name, i), what, lines[i].key(), err)
 			return
 		}
 	}
-	*into, b.err = newTable(what, lines, b.at[name])
+	*into, b.err = newTable(what, lines, func(i int) string { return b.at.of(name, i) })
 }
 
 // builder makes a pack and remembers the first fault.
 type builder struct {
 	*Pack
 	byID map[string]Instrument
-	at   map[string]places
+	at   *places
 	err  error
 }
 
 // build makes the tables and checks what they say of each other.
 func (d *document) build() (*Pack, error) {
-	b := &builder{Pack: &Pack{manifest: *d.Pack}, byID: make(map[string]Instrument), at: d.at}
+	b := &builder{Pack: &Pack{manifest: *d.Pack}, byID: make(map[string]Instrument), at: &d.at}
 	for _, in := range d.Instruments {
 		b.byID[in.ID] = in
 	}
-	b.instruments, b.err = newTable("文件", d.Instruments, d.at["instruments"])
+	b.instruments, b.err = newTable("文件", d.Instruments, func(i int) string { return d.at.of("instruments", i) })
 	tabulate(b, &b.units, "units", "单位", d.Units)
 	tabulate(b, &b.areas, "areas", "监管类别", d.Areas)
 	tabulate(b, &b.subjects, "subjects", "主体类型", d.Subjects)
@@ -82,7 +82,7 @@ func (d *document) build() (*Pack, error) {
 func each[L entry](t table[L], check func(L) error) error {
 	for i, l := range t.lines {
 		if err := check(l); err != nil {
-			return fault.New(fault.Invalid, "%s：%w", t.at.of(i), err)
+			return fault.New(fault.Invalid, "%s：%w", t.at(i), err)
 		}
 	}
 	return nil

@@ -42,10 +42,6 @@ func (d *document) add(name string, data []byte) error {
 	if err := dec.Decode(new(document)); !errors.Is(err, io.EOF) {
 		return fault.New(fault.Invalid, "规则包文件 %s 只能有一个 YAML 文档。", name)
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(data, &root); err != nil {
-		return fault.New(fault.Invalid, "规则包文件格式不对：%s。", complaint(name, err))
-	}
 	if one.Pack != nil {
 		if d.Pack != nil {
 			return fault.New(fault.Invalid, "规则包文件 %s 重复声明了 pack。", name)
@@ -53,33 +49,39 @@ func (d *document) add(name string, data []byte) error {
 		d.Pack = one.Pack
 	}
 	d.append(one)
-	d.locate(name, &root)
+	d.at.names, d.at.data = append(d.at.names, name), append(d.at.data, data)
 	return nil
 }
 
-// places are where the lines of a table stand, as "items.yaml:12", in their
-// order.
-type places []string
-
-// of is the place of a line; one that came by a merge key has none of its own.
-func (p places) of(i int) string {
-	if i < len(p) {
-		return p[i]
-	}
-	return "规则包"
+// places finds where a line stands, for a refusal. It reads the files a second
+// time, so it does so only when a line is refused.
+type places struct {
+	names []string
+	data  [][]byte
+	found map[string][]string // by the key of a table, in the order of its lines
 }
 
-// locate notes where the lines of each table stand, in the order in which
-// append takes them.
-func (d *document) locate(name string, root *yaml.Node) {
-	if d.at == nil {
-		d.at = make(map[string]places)
-	}
-	for table, lines := range tablesOf(root) {
-		for _, line := range lines.Content {
-			d.at[table] = append(d.at[table], fmt.Sprintf("%s:%d", name, line.Line))
+// of is the place of a line of a table, as "items.yaml:12"; one that came by a
+// merge key has none of its own.
+func (p *places) of(table string, i int) string {
+	if p.found == nil {
+		p.found = make(map[string][]string)
+		for n, name := range p.names {
+			var root yaml.Node
+			if err := yaml.Unmarshal(p.data[n], &root); err != nil {
+				continue // what is left has no place
+			}
+			for table, lines := range tablesOf(&root) {
+				for _, line := range lines.Content {
+					p.found[table] = append(p.found[table], fmt.Sprintf("%s:%d", name, line.Line))
+				}
+			}
 		}
 	}
+	if at := p.found[table]; i < len(at) {
+		return at[i]
+	}
+	return "规则包"
 }
 
 // tablesOf returns the tables of a file by their keys, and nothing of a file

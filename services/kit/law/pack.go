@@ -88,7 +88,7 @@ type document struct {
 	Indicators  []Indicator      `yaml:"indicators"`
 	Prices      []PriceItem      `yaml:"prices"`
 
-	at map[string]places // by the key of a table
+	at places
 }
 
 // mostBytes bounds one file of a pack.

@@ -15,26 +15,26 @@ type entry interface {
 
 // table is all lines of one sort, found by key and day.
 type table[L entry] struct {
-	what  string // Chinese name of the sort
-	lines []L    // in the order of the files
-	at    places
+	what  string           // Chinese name of the sort
+	lines []L              // in the order of the files
+	at    func(int) string // where a line stands, for a refusal
 	index map[string][]int
 }
 
 // newTable checks the lines and indexes them. Two lines with one key must not
 // be in force on the same day.
-func newTable[L entry](what string, lines []L, at places) (table[L], error) {
+func newTable[L entry](what string, lines []L, at func(int) string) (table[L], error) {
 	t := table[L]{what: what, lines: lines, at: at, index: make(map[string][]int)}
 	for i, l := range lines {
 		if l.key() == "" {
-			return t, fault.New(fault.Invalid, "%s：%s没有代码。", at.of(i), what)
+			return t, fault.New(fault.Invalid, "%s：%s没有代码。", at(i), what)
 		}
 		if err := l.base().check(); err != nil {
-			return t, fault.New(fault.Invalid, "%s：%s“%s”%w", at.of(i), what, l.key(), err)
+			return t, fault.New(fault.Invalid, "%s：%s“%s”%w", at(i), what, l.key(), err)
 		}
 		for _, j := range t.index[l.key()] {
 			if overlap(lines[j].base(), l.base()) {
-				return t, fault.New(fault.Invalid, "%s：%s“%s”与 %s 的规则在 %s 同时有效。", at.of(i), what, l.key(), at.of(j), later(lines[j].base().ValidFrom, l.base().ValidFrom))
+				return t, fault.New(fault.Invalid, "%s：%s“%s”与 %s 的规则在 %s 同时有效。", at(i), what, l.key(), at(j), later(lines[j].base().ValidFrom, l.base().ValidFrom))
 			}
 		}
 		t.index[l.key()] = append(t.index[l.key()], i)

@@ -48,40 +48,54 @@ func Files(fsys fs.FS) (map[string][]byte, error) {
 	return files, nil
 }
 
+// Opened is a pack that was read, all of it in memory.
+type Opened struct {
+	Pack  *law.Pack
+	Files fs.FS
+	data  map[string][]byte
+}
+
+// read loads the pack at the top of fsys.
+func read(fsys fs.FS) (Opened, error) {
+	data, err := Files(fsys)
+	if err != nil {
+		return Opened{}, err
+	}
+	held, err := Hold(data)
+	if err != nil {
+		return Opened{}, err
+	}
+	p, err := law.Load(held)
+	if err != nil {
+		return Opened{}, err
+	}
+	return Opened{Pack: p, Files: held, data: data}, nil
+}
+
 // Describe is the pack in a few lines of text: its version and the SHA-256 of
 // each file. It is what is signed and what an archive lists. A folder and the
 // archive made of it are described alike.
-func Describe(fsys fs.FS) (string, error) {
-	p, err := law.Load(fsys)
-	if err != nil {
-		return "", err
-	}
-	files, err := Files(fsys)
-	if err != nil {
-		return "", err
-	}
+func (o Opened) Describe() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "shenzhong law pack\n%s\n", p.Version())
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		sum := sha256.Sum256(files[name])
+	fmt.Fprintf(&b, "shenzhong law pack\n%s\n", o.Pack.Version())
+	for _, name := range slices.Sorted(maps.Keys(o.data)) {
+		sum := sha256.Sum256(o.data[name])
 		fmt.Fprintf(&b, "%s  %s\n", hex.EncodeToString(sum[:]), name)
 	}
-	return b.String(), nil
+	return b.String()
 }
 
-// Archive makes one file of a pack: the list of its contents and its files, in
-// the order of their names, not compressed and without dates, so that the same
-// pack always makes the same bytes.
-func Archive(fsys fs.FS) ([]byte, error) {
-	contents, err := Describe(fsys)
+// Archive makes one file of the pack at the top of fsys, and describes it: the
+// list of its contents and its files, in the order of their names, not
+// compressed and without dates, so that the same pack always makes the same
+// bytes.
+func Archive(fsys fs.FS) (archive []byte, contents string, err error) {
+	o, err := read(fsys)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	files, err := Files(fsys)
-	if err != nil {
-		return nil, err
-	}
-	return bundle(contents, files)
+	archive, err = bundle(o.Describe(), o.data)
+	return archive, o.Describe(), err
 }
 
 // bundle writes the archive; without contents it is but a folder in memory.
@@ -121,63 +135,54 @@ func store(z *zip.Writer, name string, data []byte) error {
 // Unpack returns the pack in an archive. It is fault.Invalid if the archive
 // holds anything but the files that its contents list, or one that differs from
 // its hash, or if Load refuses the pack.
-func Unpack(archive []byte) (fs.FS, error) {
+func Unpack(archive []byte) (Opened, error) {
 	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "规则包文件不是有效的归档，请重新导出。")
+		return Opened{}, fault.New(fault.Invalid, "规则包文件不是有效的归档，请重新导出。")
 	}
 	if len(z.File) > mostFiles {
-		return nil, fault.New(fault.Invalid, "规则包归档里的文件过多。")
+		return Opened{}, fault.New(fault.Invalid, "规则包归档里的文件过多。")
 	}
 	var total uint64
 	for _, f := range z.File {
 		total += f.UncompressedSize64
 		if f.Name != Contents && (path.Base(f.Name) != f.Name || path.Ext(f.Name) != ".yaml") || total > mostBytes {
-			return nil, fault.New(fault.Invalid, "规则包归档里有不该有的文件“%.60s”，或者内容过大。", f.Name)
+			return Opened{}, fault.New(fault.Invalid, "规则包归档里有不该有的文件“%.60s”，或者内容过大。", f.Name)
 		}
 	}
 	said, err := fs.ReadFile(z, Contents)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "规则包归档里没有文件清单（%s），请重新导出。", Contents)
+		return Opened{}, fault.New(fault.Invalid, "规则包归档里没有文件清单（%s），请重新导出。", Contents)
 	}
-	is, err := Describe(z)
+	o, err := read(z)
 	if err != nil {
-		return nil, err
+		return Opened{}, err
 	}
-	if string(said) != is {
-		return nil, fault.New(fault.Invalid, "规则包归档的内容与其文件清单不符，可能在传送中损坏或者被改动，请重新导出。")
+	if string(said) != o.Describe() {
+		return Opened{}, fault.New(fault.Invalid, "规则包归档的内容与其文件清单不符，可能在传送中损坏或者被改动，请重新导出。")
 	}
-	return z, nil
+	return o, nil
 }
 
 // open reads a pack from a folder or an archive without asking who signed it.
 // All of it is in memory when open returns: what is checked is what is used,
 // whoever writes to the folder meanwhile.
-func open(name string) (fs.FS, error) {
+func open(name string) (Opened, error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, fault.New(fault.NotFound, "没有找到规则包 %s，请核对路径。", name)
+		return Opened{}, fault.New(fault.NotFound, "没有找到规则包 %s，请核对路径。", name)
 	}
 	if info.IsDir() {
-		return snapshot(os.DirFS(name))
+		return read(os.DirFS(name))
 	}
 	if info.Size() > mostBytes {
-		return nil, fault.New(fault.Invalid, "规则包 %s 过大。", name)
+		return Opened{}, fault.New(fault.Invalid, "规则包 %s 过大。", name)
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("read the law pack: %w", err)
+		return Opened{}, fmt.Errorf("read the law pack: %w", err)
 	}
 	return Unpack(data)
-}
-
-// snapshot is a copy of a folder in memory.
-func snapshot(folder fs.FS) (fs.FS, error) {
-	files, err := Files(folder)
-	if err != nil {
-		return nil, err
-	}
-	return Hold(files)
 }
 
 // Hold makes files in memory, as law.Extract returns them, a folder.
@@ -195,46 +200,42 @@ func Hold(files map[string][]byte) (fs.FS, error) {
 
 // Import writes the pack in an archive into a new folder, all of it or nothing,
 // and the signature of the archive, if it has one, beside it. Trust is as in Open. A folder that is there already is fault.Conflict.
-func Import(archive, folder, trust string) (err error) {
-	fsys, err := Open(archive, trust)
+func Import(archive, folder, trust string) (p *law.Pack, err error) {
+	o, err := Open(archive, trust)
 	if err != nil {
-		return err
-	}
-	files, err := Files(fsys)
-	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := os.Stat(folder); err == nil {
-		return fault.New(fault.Conflict, "%s 已经存在，请换一个新的目录，核对后再启用。", folder)
+		return nil, fault.New(fault.Conflict, "%s 已经存在，请换一个新的目录，核对后再启用。", folder)
 	}
 	made, err := os.MkdirTemp(filepath.Dir(filepath.Clean(folder)), ".pack-")
 	if err != nil {
-		return fault.New(fault.Invalid, "无法在 %s 旁边建立目录，请核对路径和权限。", folder)
+		return nil, fault.New(fault.Invalid, "无法在 %s 旁边建立目录，请核对路径和权限。", folder)
 	}
 	defer func() {
 		if err != nil {
 			_ = os.RemoveAll(made)
 		}
 	}()
-	for name, data := range files {
+	for name, data := range o.data {
 		if err := os.WriteFile(filepath.Join(made, name), data, 0o644); err != nil {
-			return fmt.Errorf("write the law pack: %w", err)
+			return nil, fmt.Errorf("write the law pack: %w", err)
 		}
 	}
 	if err := os.Chmod(made, 0o755); err != nil {
-		return fmt.Errorf("write the law pack: %w", err)
+		return nil, fmt.Errorf("write the law pack: %w", err)
 	}
 	signed, err := os.ReadFile(SignatureOf(archive))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read the signature: %w", err)
+		return nil, fmt.Errorf("read the signature: %w", err)
 	}
 	if err == nil {
 		if err := os.WriteFile(SignatureOf(folder), signed, 0o644); err != nil {
-			return fmt.Errorf("write the signature: %w", err)
+			return nil, fmt.Errorf("write the signature: %w", err)
 		}
 	}
 	if err := os.Rename(made, folder); err != nil {
-		return fmt.Errorf("write the law pack: %w", err)
+		return nil, fmt.Errorf("write the law pack: %w", err)
 	}
-	return nil
+	return o.Pack, nil
 }

@@ -46,7 +46,7 @@ func write(t *testing.T, file, content string) {
 
 func archive(t *testing.T, dir string) []byte {
 	t.Helper()
-	data, err := Archive(os.DirFS(dir))
+	data, _, err := Archive(os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestArchiveIsDeterministicAndWhole(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pack.zip")
 	write(t, file, string(once))
 	into := filepath.Join(t.TempDir(), "new")
-	if err := Import(file, into, ""); err != nil {
+	if _, err := Import(file, into, ""); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"a.yaml", "b.yaml"} {
@@ -75,7 +75,7 @@ func TestArchiveIsDeterministicAndWhole(t *testing.T) {
 			t.Errorf("%s came out different: %v", name, err)
 		}
 	}
-	if err := Import(file, into, ""); !fault.Is(err, fault.Conflict) {
+	if _, err := Import(file, into, ""); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a folder that is there: %v", err)
 	}
 	left, err := filepath.Glob(filepath.Join(filepath.Dir(into), ".pack-*"))
@@ -105,7 +105,7 @@ func TestUnpackRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contents, err := Describe(whole)
+	_, contents, err := Archive(whole)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestSignatures(t *testing.T) {
 		t.Errorf("the archive of a signed pack: %v", err)
 	}
 	into := filepath.Join(t.TempDir(), "new")
-	if err := Import(file, into, public); err != nil {
+	if _, err := Import(file, into, public); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Load(into, public); err != nil {
@@ -271,12 +271,12 @@ func TestReloadWaitsForTheSignature(t *testing.T) {
 
 func TestOpenReadsOnce(t *testing.T) {
 	dir := folder(t, content)
-	fsys, err := Open(dir, "")
+	o, err := Open(dir, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "a.yaml"), "changed")
-	data, err := fs.ReadFile(fsys, "a.yaml")
+	data, err := fs.ReadFile(o.Files, "a.yaml")
 	if err != nil || string(data) == "changed" {
 		t.Errorf("read %q, %v", data, err)
 	}

@@ -59,11 +59,7 @@ func writeNew(file, content string, mode fs.FileMode) (err error) {
 // Sign writes the signature of the pack with the key in that file beside it. A
 // key that others than its owner can read is fault.Denied.
 func Sign(pack, key string) error {
-	fsys, err := open(pack)
-	if err != nil {
-		return err
-	}
-	text, err := Describe(fsys)
+	o, err := open(pack)
 	if err != nil {
 		return err
 	}
@@ -75,7 +71,7 @@ func Sign(pack, key string) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "%s 不是签名密钥，请用 shenzhong pack key 生成。", key)
 	}
-	signed, err := note.Sign(&note.Note{Text: text}, signer)
+	signed, err := note.Sign(&note.Note{Text: o.Describe()}, signer)
 	if err != nil {
 		return fmt.Errorf("sign the law pack: %w", err)
 	}
@@ -102,36 +98,32 @@ func readKey(file string, secret bool) (string, error) {
 	return strings.TrimSpace(string(data)), nil
 }
 
-// Open returns the files of the pack in a folder or an archive. Where trust
+// Open returns the pack in a folder or an archive. Where trust
 // names a file with a public key, a pack that is not signed with that key, or
 // that was changed since, is fault.Denied.
-func Open(pack, trust string) (fs.FS, error) {
-	fsys, err := open(pack)
+func Open(pack, trust string) (Opened, error) {
+	o, err := open(pack)
 	if err != nil || trust == "" {
-		return fsys, err
+		return o, err
 	}
 	public, err := readKey(trust, false)
 	if err != nil {
-		return nil, err
+		return Opened{}, err
 	}
 	verifier, err := note.NewVerifier(public)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "%s 不是验证签名的公钥，请用 shenzhong pack key 生成的 .pub 文件。", trust)
+		return Opened{}, fault.New(fault.Invalid, "%s 不是验证签名的公钥，请用 shenzhong pack key 生成的 .pub 文件。", trust)
 	}
 	signed, err := os.ReadFile(SignatureOf(pack))
 	if err != nil {
-		return nil, fault.New(fault.Denied, "规则包 %s 没有签名，请由有权的单位用 shenzhong pack sign 签名后再用。", pack)
+		return Opened{}, fault.New(fault.Denied, "规则包 %s 没有签名，请由有权的单位用 shenzhong pack sign 签名后再用。", pack)
 	}
 	n, err := note.Open(signed, note.VerifierList(verifier))
 	if err != nil {
-		return nil, fault.New(fault.Denied, "规则包 %s 的签名不是由 %s 作出，不能使用。", pack, verifier.Name())
+		return Opened{}, fault.New(fault.Denied, "规则包 %s 的签名不是由 %s 作出，不能使用。", pack, verifier.Name())
 	}
-	text, err := Describe(fsys)
-	if err != nil {
-		return nil, err
+	if n.Text != o.Describe() {
+		return Opened{}, fault.New(fault.Denied, "规则包 %s 在签名之后有改动，不能使用；核对后请重新签名。", pack)
 	}
-	if n.Text != text {
-		return nil, fault.New(fault.Denied, "规则包 %s 在签名之后有改动，不能使用；核对后请重新签名。", pack)
-	}
-	return fsys, nil
+	return o, nil
 }

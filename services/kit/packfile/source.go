@@ -12,21 +12,17 @@ import (
 	"shenzhong/services/kit/law"
 )
 
-// Load opens the pack, as Open does, and reads its rules. An extract of one day
+// Load opens the pack, as Open does, for a program that decides by it. An extract of one day
 // is fault.Invalid: whoever decides must also judge older facts.
 func Load(pack, trust string) (*law.Pack, error) {
-	fsys, err := Open(pack, trust)
+	o, err := Open(pack, trust)
 	if err != nil {
 		return nil, err
 	}
-	p, err := law.Load(fsys)
-	if err != nil {
-		return nil, err
-	}
-	if on := p.Manifest().AsOf; !on.IsZero() {
+	if on := o.Pack.Manifest().AsOf; !on.IsZero() {
 		return nil, fault.New(fault.Invalid, "规则包 %s 只是 %s 的摘录，只供查阅比对；运行请用完整的规则包。", pack, on)
 	}
-	return p, nil
+	return o.Pack, nil
 }
 
 // Source is a law.Source over a pack on the disk that may be replaced while the
