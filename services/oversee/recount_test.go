@@ -91,6 +91,18 @@ func TestRecount(t *testing.T) {
 	if confirmed.Change != "confirmed" || confirmed.Deadline.DueDate != stays.DueDate || confirmed.Deadline.Provisional {
 		t.Errorf("confirmed: %+v", confirmed)
 	}
+	// Whoever hands the limit on still names the day that it began with.
+	handed := moves
+	handed.Owner = "scjgj"
+	f.other.say(t, "500156-AJ-2026-000001", "hand on", events.CaseDecided{Deadlines: []events.Deadline{handed}})
+	f.settle(t)
+	entity, err := EntityOf(moves.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, _, err := again.limits.Load(context.Background(), entity); err != nil || l.Deadline.DueDate != "2027-02-14" || l.Deadline.Owner != "scjgj" || l.Deadline.Provisional {
+		t.Errorf("handed on: %+v, %v", l.Deadline, err)
+	}
 	if n, err := again.Recount(context.Background()); n != 0 || err != nil {
 		t.Errorf("counted %d again, %v", n, err)
 	}

@@ -87,6 +87,13 @@ func (s *Service) start(ctx context.Context, d events.Deadline, e events.Envelop
 	if err != nil {
 		return err
 	}
+	// A context hands on what it counted when the limit began. What was
+	// provisional then must not undo what has been counted since.
+	if d.Provisional && d.Calendar != s.cfg.Calendar.Version() {
+		if d, err = s.counter().Recount(d); err != nil {
+			return err
+		}
+	}
 	plan, err := s.plan(d)
 	if err != nil {
 		return err
@@ -94,6 +101,10 @@ func (s *Service) start(ctx context.Context, d events.Deadline, e events.Envelop
 	return s.limits.Put(ctx, bus.Cause(e, "oversee", "start"), entity, func(l *Limit) (events.Event, error) {
 		return l.Start(d, plan, e)
 	})
+}
+
+func (s *Service) counter() deadline.Counter {
+	return deadline.Counter{Law: s.cfg.Law, Calendar: s.cfg.Calendar}
 }
 
 // plan lays out the stages of a limit by the rule in force when it began:
@@ -193,7 +204,7 @@ func (s *Service) Recount(ctx context.Context) (int, error) {
 }
 
 func (s *Service) recount(ctx context.Context, entity string, d events.Deadline) error {
-	now, err := deadline.Counter{Law: s.cfg.Law, Calendar: s.cfg.Calendar}.Recount(d)
+	now, err := s.counter().Recount(d)
 	if err != nil {
 		return err
 	}
