@@ -27,6 +27,11 @@ func agreeCases(t *testing.T) [][]byte {
 		b := d.bundle()
 		b.Notices = []IssuedNotice{{d.Notice0, Proof{0, d.Size, d.Proof0}}}
 		add(b)
+		a := must[*Announce](t)(ParseAnnounce(d.Announce))
+		b.Fallback = (&Fallback{a.Head, a.Beacon.Source, a.Beacon.Issue}).Text()
+		add(b)
+		b.Fallback = (&Fallback{a.Head, a.Beacon.Source, "2026001"}).Text()
+		add(b)
 	}
 	for range 2300 {
 		b := randomDraw(t, rnd)
@@ -36,6 +41,9 @@ func agreeCases(t *testing.T) [][]byte {
 	}
 	s := newScenario(t)
 	add(s.bundle)
+	again := s.copy(t)
+	again.Earlier = []string{(&Reveals{Head: Head{"500156-2026-0001", 1}, Parties: []Reveal{{Party: "mzj", Nonce: seedOf("nonce", "mzj")}}}).Text(), "nonsense"}
+	add(again)
 	for i := range 500 {
 		b := s.copy(t)
 		spoil(rnd, b)

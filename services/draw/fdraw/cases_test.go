@@ -16,7 +16,13 @@ func randomDraw(tb testing.TB, rnd *rand.Rand) *Bundle {
 	h := []Hash{SM3, SHA256}[rnd.IntN(2)]
 	pool := must[*Pool](tb)(NewPool(head, randomUnits(rnd)))
 	list, barred := randomStaff(rnd, pool)
-	officers := must[*Officers](tb)(NewOfficers(head, seedOf("salt", rnd.Uint64()), list, barred))
+	return hold(tb, rnd, h, pool, must[*Officers](tb)(NewOfficers(head, seedOf("salt", rnd.Uint64()), list, barred)))
+}
+
+// hold holds the ceremony for two lists; who takes part is left to chance.
+func hold(tb testing.TB, rnd *rand.Rand, h Hash, pool *Pool, officers *Officers) *Bundle {
+	tb.Helper()
+	head := pool.Head
 	policy := must[*Policy](tb)(ParsePolicy(scenarioPolicy))
 	a := &Announce{
 		Head: head, Hash: h, Policy: policy.Digest(h), Parties: []string{"lyj", "mzj", "scjgj", "sfj"}[:3+rnd.IntN(2)], Quorum: 2,

@@ -218,6 +218,27 @@ func TestExchangeable(t *testing.T) {
 	}
 }
 
+// TestExchangeableUnderRecusals: so are those whom the same lines keep away, and
+// their names do not matter (I8).
+func TestExchangeableUnderRecusals(t *testing.T) {
+	need := Demand{{Dept: "d", Count: 1}}
+	pool := &Pool{Head: testHead, Units: []Unit{{Facility: "F1", Stratum: "s", PPM: Certain, Demand: need}, {Facility: "F2", Stratum: "s", PPM: Certain, Demand: need}}}
+	officers := &Officers{Head: testHead, Barred: []Barred{{"a", "F2", Avoid}, {"m", "F1", Avoid}, {"z", "F2", Avoid}}}
+	for _, id := range []string{"a", "b", "m", "z"} {
+		officers.Officers = append(officers.Officers, Officer{ID: id, Dept: "d", Max: 1})
+	}
+	const draws = 10_000
+	count := map[string]int{}
+	for s := range draws {
+		for _, seat := range Draw(SM3, seedOf(s), pool, officers).Result.Visits[0].Seats {
+			count[seat.Officer]++
+		}
+	}
+	if d := float64(count["a"] - count["z"]); d*d > 25*float64(count["a"]+count["z"]) || count["a"] == 0 || count["m"] > 0 {
+		t.Errorf("two under the same terms were sent to F1 %d and %d times; of all: %v", count["a"], count["z"], count)
+	}
+}
+
 // TestShortStaffIsQuick: when a fifth of all seats cannot be filled, the search
 // for each is cut short by those that failed before it. An officer who is barred everywhere keeps the deck from running
 // out, which would end the searches more simply.

@@ -43,7 +43,12 @@ func (l *Leaf) IsOf(file string) bool { return l.SHA256 == SHA256.Raw(file) && l
 func ParseLeaf(text string) (*Leaf, error) {
 	r := newReader(LeafFile, text)
 	r.literal("fdlog/v1 draw")
-	l := &Leaf{Head: r.origin(), Stage: Stage(r.word("stage"))}
+	l := &Leaf{Head: r.origin()}
+	if r.err == nil { // an identifier could be somebody's name or number, a draw id cannot
+		_, err := ParseNumber(l.Draw)
+		r.check(err)
+	}
+	l.Stage = Stage(r.word("stage"))
 	switch l.Stage {
 	case StageAnnounce, StageFreeze, StageReveals, StageBeacon, StageSealed, StageOpen, StageVoid, StageFault, StageSubstitute:
 	default:

@@ -232,6 +232,7 @@ function parseLeaf(text) {
   var r = new Reader("leaf", text);
   r.literal("fdlog/v1 draw");
   var l = r.origin();
+  r.check(function () { parseDraw(l.draw); });
   l.stage = r.word("stage");
   r.oneOf(l.stage, ["announce", "freeze", "reveals", "beacon", "sealed", "open", "void", "fault", "substitute"], "不认识的步骤“" + show(l.stage) + "”");
   l.sha256 = r.digestOf("doc-sha256");
