@@ -8,6 +8,7 @@ import (
 	"shenzhong/services/clue"
 	"shenzhong/services/clue/clueweb"
 	"shenzhong/services/credit"
+	"shenzhong/services/credit/creditweb"
 	"shenzhong/services/disclose"
 	"shenzhong/services/disclose/discloseweb"
 	"shenzhong/services/draw"
@@ -18,6 +19,7 @@ import (
 	"shenzhong/services/inspect/inspectweb"
 	"shenzhong/services/kit/web"
 	"shenzhong/services/oversee"
+	"shenzhong/services/oversee/overseeweb"
 	"shenzhong/services/register"
 	"shenzhong/services/register/registerweb"
 )
@@ -119,6 +121,7 @@ func openCredit(ctx context.Context, r *room, g ground) error {
 		return err
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
+	r.mount = func(api *web.API) { creditweb.Mount(api, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"credit grades anew": s.Sweep}
 	return nil
 }
@@ -129,6 +132,7 @@ func openOversee(ctx context.Context, r *room, g ground) error {
 		return err
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
+	r.mount = func(api *web.API) { overseeweb.Mount(api, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"oversee": s.Sweep}
 	return nil
 }

@@ -25,6 +25,8 @@ var (
 	priceLeader    = person{"市场监管局负责人", "500156-RY-scjgj-901", "scjgj", []string{"leader"}}
 	pricePublisher = person{"市场监管局公示人员", "500156-RY-scjgj-903", "scjgj", []string{"publisher"}}
 	civilLeader    = person{"民政局负责人", "500156-RY-mzj-903", "mzj", []string{"leader"}}
+	civilPublisher = person{"民政局公示人员", "500156-RY-mzj-905", "mzj", []string{"publisher"}}
+	landLeader     = person{"规划自然资源局负责人", "500156-RY-ghzrzyj-901", "ghzrzyj", []string{"leader"}}
 	civilLegal     = person{"民政局法制审核", "500156-RY-mzj-904", "mzj", []string{"legal"}}
 	priceLegal     = person{"市场监管局法制审核", "500156-RY-scjgj-902", "scjgj", []string{"legal"}}
 )
@@ -35,6 +37,7 @@ var (
 	civilOfficer2 = officer("张怀瑾", "500156-RY-000003", "mzj")
 	priceOfficer  = officer("徐守正", "500156-RY-000011", "scjgj")
 	priceOfficer2 = officer("孙若谷", "500156-RY-000012", "scjgj")
+	fireOfficer   = officer("张清源", "500156-RY-000023", "xfzd")
 	landOfficer   = officer("孙知行", "500156-RY-000032", "ghzrzyj")
 )
 
@@ -95,6 +98,16 @@ func (c *client) refused(context, path string, body any) string {
 	}
 	c.p.say("不予办理：%s", detail)
 	return detail
+}
+
+// denied asks for what may not be shown yet.
+func (c *client) denied(context, path string) {
+	problem, err := c.send(http.MethodGet, context, path, nil, nil)
+	c.p.must(err)
+	c.p.expect(problem != nil, "%s 不应当能够看到", path)
+	if c.p.err == nil {
+		c.p.say("不予提供：%s", problem.Detail)
+	}
 }
 
 func (c *client) call(method, context, path string, body, out any) {

@@ -83,9 +83,15 @@ type step struct {
 // steps are the main job from the plan to the published record and back.
 var steps = []step{
 	{"装入区县：单位、监管领域、抽查事项、对象和人员", (*play).district},
+	{"年度联合抽查计划：拟订、审批、公布", (*play).yearPlan},
+	{"第一批抽取：对象和人员", (*play).firstDraw},
+	{"联合检查：一次进门，各查各项", (*play).jointVisits},
+	{"三种结果：公示，责令改正，移送", (*play).threeOutcomes},
 	{"投诉举报：分办、退回、争议、裁定、并案、答复", (*play).complaints},
 	{"线索转为案件，依法定程序作出决定并公示", (*play).theCase},
 	{"逾期未公示的决定，和被复议撤销的决定", (*play).lateAndRevoked},
+	{"信用记录逐条计分，等级改变下一批的抽查比例", (*play).grades},
+	{"书面承诺的公示，和违反承诺的认定", (*play).promise},
 }
 
 // play is a rehearsal under way.
@@ -98,6 +104,7 @@ type play struct {
 	seen    map[string]int64  // version that was told, by subject
 	keep    map[string]string // ids that later steps need
 	bundles [][]byte          // of the draws that were opened
+	team    []person          // officers whom a draw has sent
 	key     int
 	err     error // what ended the story
 }

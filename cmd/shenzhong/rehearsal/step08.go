@@ -1,6 +1,9 @@
 package rehearsal
 
-import "shenzhong/services/casefile"
+import (
+	"shenzhong/services/casefile"
+	"shenzhong/services/oversee"
+)
 
 // lateAndRevoked tells of a decision that nobody publishes, and of one that does
 // not last.
@@ -45,4 +48,10 @@ func (p *play) file(leader person, facility, offence, act, lead string) string {
 
 // overdueIsPublic looks at the performance figures as the public sees them.
 func (p *play) overdueIsPublic() {
+	var shown struct{ Overdue []oversee.Passed }
+	p.citizen().get("oversee", "/public/performance", &shown)
+	p.expect(len(shown.Overdue) > 0, "逾期未公示没有列入履职情况")
+	for _, o := range shown.Overdue {
+		p.say("履职情况公示：%s，%s，应于 %s 办结，已逾期 %d 日", o.UnitName, o.Name, o.Due, o.Days)
+	}
 }

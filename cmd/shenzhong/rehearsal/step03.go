@@ -1,0 +1,112 @@
+package rehearsal
+
+import (
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"shenzhong/services/draw"
+	"shenzhong/services/draw/fdraw"
+	"shenzhong/services/inspect"
+	"shenzhong/services/kit/workday"
+)
+
+// parties are those whose secrets make the seed.
+var parties = []person{civilLeader, priceLeader, landLeader}
+
+// ceremony is when the steps of a draw are taken.
+type ceremony struct {
+	announce, commitBy, freeze, freezeBy, reveal, revealBy, beacon, openBy string
+	value                                                                  string // of the dice thrown in public
+}
+
+// firstDraw draws the first batch: who is inspected and who goes there.
+func (p *play) firstDraw() {
+	p.drawBatch("first", 1, ceremony{
+		announce: "2026-03-02 09:00", commitBy: "2026-03-04 18:00", freeze: "2026-03-05 10:00", freezeBy: "2026-03-05 18:00",
+		reveal: "2026-03-06 09:00", revealBy: "2026-03-06 12:00", beacon: "2026-03-06 15:00", openBy: "2026-06-30 18:00",
+		value: "63454660390103169462",
+	})
+}
+
+// drawBatch takes a batch of the plan from its announcement to its visits.
+func (p *play) drawBatch(name string, no int, c ceremony) {
+	p.until(c.announce)
+	var batch inspect.PublicBatch
+	p.as(civilLeader).post("inspect", "/plans/"+p.keep["plan"]+"/batches", map[string]any{
+		"no": no, "parties": []string{"mzj", "scjgj", "ghzrzyj"}, "quorum": 2, "commit_by": instant(c.commitBy), "freeze_by": instant(c.freezeBy),
+		"reveal_by": instant(c.revealBy), "beacon": "dice-d10x20", "beacon_at": instant(c.beacon), "open_by": instant(c.openBy),
+	}, &batch)
+	p.keep[name+" batch"] = batch.Batch
+	var list struct{ Draws []draw.Row }
+	p.citizen().get("draw", "/draws?batch="+batch.Batch, &list)
+	p.expect(len(list.Draws) == 1, "批次 %s 应有一次抽取，得到 %d 次", batch.Batch, len(list.Draws))
+	if p.err != nil {
+		return
+	}
+	id := list.Draws[0].ID
+	p.keep[name+" draw"] = id
+	secrets := p.commit(id)
+	p.until(c.freeze)
+	p.as(civilLeader).post("inspect", "/batches/"+batch.Batch+"/freeze", nil, nil)
+	p.until(c.reveal)
+	for i, party := range parties {
+		p.as(party).post("draw", "/draws/"+id+"/reveal", map[string]any{"nonce": hex.EncodeToString(secrets[i][:])}, nil)
+	}
+	p.closeReveals(id)
+	p.until(c.beacon)
+	p.as(civilLeader).post("draw", "/draws/"+id+"/beacon", map[string]any{"value": c.value}, nil)
+	p.as(priceLeader).post("draw", "/draws/"+id+"/beacon", map[string]any{"value": c.value}, nil)
+	p.citizen().denied("draw", "/draws/"+id+"/bundle")
+	p.say("抽取 %s 完成并封存；启封之前，检查组以外的人查不到抽中了谁", id)
+}
+
+// commit has every party make a secret on its own machine and hand in what
+// binds it.
+func (p *play) commit(id string) []fdraw.Digest {
+	var public draw.Public
+	p.citizen().get("draw", "/draws/"+id, &public)
+	hash, err := fdraw.ParseHash(public.Hash)
+	p.must(err)
+	secrets := make([]fdraw.Digest, len(parties))
+	for i, party := range parties {
+		p.must(fill(secrets[i][:]))
+		c := fdraw.Commit{Head: fdraw.Head{Draw: id, Attempt: public.Attempt}, Party: party.unit, Nonce: secrets[i]}
+		p.as(party).post("draw", "/draws/"+id+"/commit", map[string]any{"commit": c.Digest(hash).String()}, nil)
+	}
+	return secrets
+}
+
+// closeReveals closes them if the last reveal has not done so.
+func (p *play) closeReveals(id string) {
+	var public draw.Public
+	p.citizen().get("draw", "/draws/"+id, &public)
+	if public.State == draw.Frozen {
+		p.as(civilLeader).post("draw", "/draws/"+id+"/close", nil, nil)
+	}
+}
+
+// bundle downloads what anybody needs to recompute an opened draw.
+func (p *play) bundle(id string) {
+	var text string
+	p.citizen().get("draw", "/draws/"+id+"/bundle", &text)
+	p.bundles = append(p.bundles, []byte(text))
+	b, err := fdraw.ParseBundle([]byte(text))
+	p.must(err)
+	if p.err != nil {
+		return
+	}
+	report := fdraw.Verify(b)
+	for _, c := range report.Checks {
+		p.say("核验 %s %s：%s（%s）", c.ID, c.Title, c.Status, c.Why)
+	}
+}
+
+// instant is a time of the story as the interface takes it.
+func instant(at string) string {
+	t, err := time.ParseInLocation("2006-01-02 15:04", at, workday.Zone)
+	if err != nil {
+		return fmt.Sprintf("no time: %s", at)
+	}
+	return t.Format(time.RFC3339)
+}
