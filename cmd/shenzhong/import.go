@@ -85,6 +85,13 @@ func runImport(ctx context.Context, out io.Writer, f importFlags) (err error) {
 	if f.template != "" {
 		return writeTemplate(out, f)
 	}
+	imports := make([]register.Import, len(f.files))
+	for i, name := range f.files {
+		imports[i] = register.Import{Cause: onSite(), Name: filepath.Base(name)}
+		if imports[i].File, err = readSheet(name); err != nil {
+			return err
+		}
+	}
 	s, closeStore, err := openRegisterIn(ctx, f.data)
 	if err != nil {
 		return held(err)
@@ -92,13 +99,6 @@ func runImport(ctx context.Context, out io.Writer, f importFlags) (err error) {
 	defer func() { err = errors.Join(err, closeStore()) }()
 	if err := s.CatchUp(ctx); err != nil {
 		return held(err)
-	}
-	imports := make([]register.Import, len(f.files))
-	for i, name := range f.files {
-		imports[i] = register.Import{Cause: onSite(), Name: filepath.Base(name)}
-		if imports[i].File, err = readSheet(name); err != nil {
-			return err
-		}
 	}
 	tried, err := try(ctx, s, imports)
 	if err != nil {

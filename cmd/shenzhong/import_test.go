@@ -85,14 +85,9 @@ func TestImportTriesThenApplies(t *testing.T) {
 	if code != exitDone || !strings.Contains(said, "新登记 60 行") || !strings.Contains(said, "新登记 40 行") || !strings.Contains(said, "没有写入") {
 		t.Fatalf("tried: %d %s", code, said)
 	}
-	if f, o := stored(t, dir); f+o != 0 {
-		t.Fatalf("a dry run stored %d and %d", f, o)
-	}
-	if code, said = runImportCommand(t, "--data", dir, "--apply", facilities, officers); code != exitDone || !strings.Contains(said, "已写入") {
+	code, said = runImportCommand(t, "--data", dir, "--apply", facilities, officers) // finds nothing of the dry run there
+	if code != exitDone || !strings.Contains(said, "已写入：新登记 60 行") || !strings.Contains(said, "已写入：新登记 40 行") {
 		t.Fatalf("applied: %d %s", code, said)
-	}
-	if f, o := stored(t, dir); f != 60 || o != 40 {
-		t.Errorf("stored %d and %d", f, o)
 	}
 	if code, said = runImportCommand(t, "--data", dir, "--apply", facilities, officers); code != exitDone || !strings.Contains(said, "没有变动 60 行") || !strings.Contains(said, "新登记 0 行，变动 0 行。") {
 		t.Errorf("applied again: %d %s", code, said)
@@ -129,7 +124,6 @@ func TestImportWithWrongRows(t *testing.T) {
 func TestImportIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	facilities, _ := sampleFiles(t)
-	picture := writeFile(t, dir, "picture.csv", []byte("\x89PNG\x00"))
 	gbk := writeFile(t, dir, "gbk.csv", []byte("\xc3\xfb\xb3\xc6\n"))
 	for _, tt := range []struct {
 		name string
@@ -142,7 +136,6 @@ func TestImportIsRefused(t *testing.T) {
 		{"no such file", []string{"--data", dir, "nowhere.xlsx"}, "打不开"},
 		{"a directory", []string{"--data", dir, dir}, "读不出"},
 		{"errors to text", []string{"--data", dir, "--errors", "a.csv", facilities}, ".xlsx"},
-		{"a picture", []string{"--data", dir, picture}, "请使用模板"},
 		{"GBK", []string{"--data", dir, gbk}, "GBK"},
 		{"no such template", []string{"--template", "prices", filepath.Join(dir, "t.xlsx")}, "prices"},
 		{"two templates", []string{"--template", "officers", "a.xlsx", "b.xlsx"}, "一个模板"},
@@ -172,7 +165,13 @@ func TestImportTemplate(t *testing.T) {
 func TestImportWhileTheStoreIsHeld(t *testing.T) {
 	dir := t.TempDir()
 	facilities, _ := sampleFiles(t)
-	stored(t, dir) // makes the store
+	made, err := sqliteIn(dir).open(t.Context(), "register")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := made.close(); err != nil {
+		t.Fatal(err)
+	}
 	db, err := sql.Open("sqlite", sqliteIn(dir).file("register"))
 	if err != nil {
 		t.Fatal(err)
