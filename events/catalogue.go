@@ -49,6 +49,7 @@ func Catalogue() []Contract {
 		{Fact: VisitSigned{}, Entity: "visit", Since: first, Chinese: "当事人签字或拒签", Sealed: true},
 		{Fact: VisitRecorded{}, Entity: "visit", Since: first, Chinese: "联合检查办结", Hears: []string{"clue", "casefile", "disclose", "credit", "oversee"}},
 		{Fact: RectificationOrdered{}, Entity: "rectification", Since: first, Chinese: "责令改正", Hears: []string{"credit", "oversee"}},
+		{Fact: RectificationExtended{}, Entity: "rectification", Since: first, Chinese: "延长改正期限", Hears: []string{"credit", "oversee"}},
 		{Fact: RectificationProved{}, Entity: "rectification", Since: first, Chinese: "提交整改证明", Hears: []string{"credit", "oversee"}},
 		{Fact: RectificationChecked{}, Entity: "rectification", Since: first, Chinese: "复查", Hears: []string{"credit", "oversee"}},
 

@@ -138,8 +138,14 @@ type BatchFrozen struct {
 	Candidates []Candidate        `json:"candidates"`
 	Officers   []CandidateOfficer `json:"officers"`
 	Exclusions []Exclusion        `json:"exclusions"`
-	Draw       int                `json:"draw"`  // this is the Draw-th ...
-	Draws      int                `json:"draws"` // ... of Draws planned draws of these categories this year
+	Turns      []Turn             `json:"turns"` // one for each category
+}
+
+// Turn says which of the planned draws of a category in this year a draw is.
+type Turn struct {
+	Category string `json:"category"`
+	Draw     int    `json:"draw"` // from 1
+	Of       int    `json:"of"`
 }
 
 // Kind names the contract.
@@ -311,15 +317,34 @@ func (RectificationOrdered) Kind() string { return "inspect.rectification_ordere
 // Clocks starts the time given.
 func (e RectificationOrdered) Clocks() ([]Deadline, []string) { return []Deadline{e.Deadline}, nil }
 
-// RectificationProved says that the facility handed in its proof.
+// RectificationExtended says that the head of the unit gave more time.
+type RectificationExtended struct {
+	Rectification string   `json:"rectification"`
+	Reason        string   `json:"reason"`
+	By            string   `json:"by"`
+	Deadline      Deadline `json:"deadline"` // the time given, as it is now
+}
+
+// Kind names the contract.
+func (RectificationExtended) Kind() string { return "inspect.rectification_extended.v1" }
+
+// Clocks moves the time given.
+func (e RectificationExtended) Clocks() ([]Deadline, []string) { return []Deadline{e.Deadline}, nil }
+
+// RectificationProved says that the facility handed in its proof. The unit must
+// inspect again in time (rectify.recheck).
 type RectificationProved struct {
-	Rectification string `json:"rectification"`
-	Proof         string `json:"proof"`
-	SHA256        string `json:"sha256"` // of the file handed in, empty if none
+	Rectification string   `json:"rectification"`
+	Proof         string   `json:"proof"`
+	SHA256        string   `json:"sha256"` // of the file handed in, empty if none
+	Deadline      Deadline `json:"deadline"`
 }
 
 // Kind names the contract.
 func (RectificationProved) Kind() string { return "inspect.rectification_proved.v1" }
+
+// Clocks starts the time for the re-inspection.
+func (e RectificationProved) Clocks() ([]Deadline, []string) { return []Deadline{e.Deadline}, nil }
 
 // RectificationChecked says what the re-inspection (复查) found.
 type RectificationChecked struct {
@@ -337,5 +362,6 @@ type RectificationChecked struct {
 // Kind names the contract.
 func (RectificationChecked) Kind() string { return "inspect.rectification_checked.v1" }
 
-// Clocks ends the time given, if the re-inspection was passed.
+// Clocks ends the time for the re-inspection and, if it was passed, the time
+// given.
 func (e RectificationChecked) Clocks() ([]Deadline, []string) { return nil, e.Settled }

@@ -37,6 +37,7 @@ type Typed struct {
 type Draw struct {
 	ID      string       `json:"id"` // "500156-2026-0001", dense per year
 	Batch   string       `json:"batch"`
+	Round   int          `json:"round"` // of the batch; a voided draw is followed by another one
 	Title   string       `json:"title"`
 	Lead    string       `json:"lead"`
 	State   State        `json:"state"`
@@ -50,9 +51,9 @@ type Draw struct {
 	Files fdraw.Bundle `json:"files"`
 }
 
-// Announce fixes everything about the draw that somebody might otherwise choose
-// later.
-func (d *Draw) Announce(announce *fdraw.Announce, policy, batch, title, lead string) (events.Event, error) {
+// Announce fixes everything about the draw of b that somebody might otherwise
+// choose later.
+func (d *Draw) Announce(announce *fdraw.Announce, policy string, b events.BatchAnnounced) (events.Event, error) {
 	file := announce.Text()
 	if _, err := fdraw.ParseAnnounce(file); err != nil {
 		return nil, fault.New(fault.Invalid, "抽取公告不合规：%w", err)
@@ -60,11 +61,11 @@ func (d *Draw) Announce(announce *fdraw.Announce, policy, batch, title, lead str
 	if err := d.move(Announced); err != nil {
 		return nil, err
 	}
-	d.ID, d.Batch, d.Title, d.Lead = announce.Draw, batch, title, lead
+	d.ID, d.Batch, d.Round, d.Title, d.Lead = announce.Draw, b.Batch, b.Round, b.Title, b.Lead
 	d.Parties, d.Quorum, d.OpenBy = announce.Parties, announce.Quorum, announce.OpenBy
 	d.Files = fdraw.Bundle{Format: "fdraw/v1 bundle", Announce: file, Policy: policy}
 	return events.DrawAnnounced{
-		Draw: d.ID, Batch: batch, Attempt: announce.Attempt, Parties: d.Parties, Quorum: d.Quorum, File: d.Files.Announce, Policy: policy,
+		Draw: d.ID, Batch: d.Batch, Round: d.Round, Attempt: announce.Attempt, Parties: d.Parties, Quorum: d.Quorum, File: d.Files.Announce, Policy: policy,
 	}, nil
 }
 
@@ -222,7 +223,7 @@ func (d *Draw) void(reason string) (events.Event, error) {
 	if err := d.move(Voided); err != nil {
 		return nil, err
 	}
-	return events.DrawVoided{Draw: d.ID, Batch: d.Batch, Attempt: a.Attempt, Reason: reason}, nil
+	return events.DrawVoided{Draw: d.ID, Batch: d.Batch, Round: d.Round, Attempt: a.Attempt, Reason: reason}, nil
 }
 
 // Type takes the public number as one officer typed it from the bulletin. Two

@@ -54,7 +54,7 @@ func promise(draw, unit string) fdraw.Digest {
 // closed, and eleven officers of two units, two of whom must stay away.
 func frozen() events.BatchFrozen {
 	tasks := []events.UnitTask{{Unit: "mzj", Officers: 2, Items: []string{"mzj-201"}}, {Unit: "scjgj", Officers: 2, Skill: "price", Items: []string{"scjgj-301"}}}
-	f := events.BatchFrozen{Batch: batch, Draw: 1, Draws: 2, Exclusions: []events.Exclusion{
+	f := events.BatchFrozen{Batch: batch, Turns: []events.Turn{{Category: "shop", Draw: 1, Of: 2}}, Exclusions: []events.Exclusion{
 		{Officer: "500156-RY-000001", Facility: "500156-JG-000001", Code: "avoid"},
 		{Officer: "500156-RY-000006", Facility: "500156-JG-000001", Code: "rotate"},
 	}}
@@ -118,7 +118,7 @@ func standing(t *testing.T, state State) Draw {
 		return d
 	}
 	do("announce", func() (events.Event, error) {
-		return d.Announce(announcement(drawID), testPolicy().Text(), batch, "第一批", "mzj")
+		return d.Announce(announcement(drawID), testPolicy().Text(), announcedBatch())
 	})
 	do("commit", func() (events.Event, error) { return d.Commit(of("mzj"), promise(drawID, "mzj"), commitBy) })
 	do("commit", func() (events.Event, error) { return d.Commit(of("scjgj"), promise(drawID, "scjgj"), commitBy) })
@@ -188,7 +188,7 @@ func TestCeremony(t *testing.T) {
 		to   State
 	}{
 		{"announce", func(_ *testing.T, d *Draw) (events.Event, error) {
-			return d.Announce(announcement(drawID), testPolicy().Text(), batch, "第一批", "mzj")
+			return d.Announce(announcement(drawID), testPolicy().Text(), announcedBatch())
 		}, []State{""}, Announced},
 		{"commit", func(_ *testing.T, d *Draw) (events.Event, error) {
 			return d.Commit(of("sfj"), promise(drawID, "sfj"), commitBy)

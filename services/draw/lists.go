@@ -64,7 +64,10 @@ var flags = map[string]fdraw.Flag{
 
 func registry(head fdraw.Head, frozen events.BatchFrozen) (*fdraw.Registry, error) {
 	entries := make([]fdraw.Entry, len(frozen.Candidates))
-	var plans []fdraw.Plan
+	plans := make([]fdraw.Plan, len(frozen.Turns))
+	for i, t := range frozen.Turns {
+		plans[i] = fdraw.Plan{Category: t.Category, Draw: t.Draw, Of: t.Of}
+	}
 	for i, c := range frozen.Candidates {
 		entry := fdraw.Entry{
 			Facility: c.Facility, Category: c.Category, Grade: c.Grade, Risk: c.Risk, Status: fdraw.Active, Inspected: c.Inspected, Drawn: c.Drawn,
@@ -79,9 +82,6 @@ func registry(head fdraw.Head, frozen events.BatchFrozen) (*fdraw.Registry, erro
 		}
 		slices.Sort(entry.Flags)
 		entries[i] = entry
-		if !slices.ContainsFunc(plans, func(p fdraw.Plan) bool { return p.Category == c.Category }) {
-			plans = append(plans, fdraw.Plan{Category: c.Category, Draw: frozen.Draw, Of: frozen.Draws})
-		}
 	}
 	return fdraw.NewRegistry(head, plans, entries)
 }

@@ -13,6 +13,7 @@ import (
 type Row struct {
 	ID    string `json:"id"`
 	Batch string `json:"batch"`
+	Round int    `json:"round"` // of the batch
 	State State  `json:"state"`
 }
 
@@ -21,7 +22,7 @@ func fold(r *Row, e events.Envelope) error {
 	switch e.Type {
 	case events.DrawAnnounced{}.Kind():
 		f, err := events.Open[events.DrawAnnounced](e)
-		r.Batch, r.State = f.Batch, Announced
+		r.Batch, r.Round, r.State = f.Batch, f.Round, Announced
 		return err
 	case events.DrawFrozen{}.Kind():
 		r.State = Frozen

@@ -44,9 +44,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	var err error
 	s.board, err = view.New(ctx, cfg.Tables, view.Spec[Row]{
 		Name: "draw-board", Kinds: events.Of("draw"), Fold: fold,
-		Columns: []view.Column{{Name: "batch"}, {Name: "state"}},
+		Columns: []view.Column{{Name: "batch"}, {Name: "round", Int: true}, {Name: "state"}},
 		Values: func(_ string, r Row) map[string]any {
-			return map[string]any{"batch": r.Batch, "state": string(r.State)}
+			return map[string]any{"batch": r.Batch, "round": int64(r.Round), "state": string(r.State)}
 		},
 	})
 	return s, err
@@ -212,7 +212,7 @@ func (s *Service) onBatchAnnounced(ctx context.Context, h bus.Heard[events.Batch
 		if numbered.Beacon.Source == fdraw.Dice { // the one throw that belongs to this draw
 			numbered.Beacon.Issue = numbered.Head.String()
 		}
-		return d.Announce(&numbered, policy.Text(), b.Batch, b.Title, b.Lead)
+		return d.Announce(&numbered, policy.Text(), b)
 	})
 	return err
 }
@@ -238,20 +238,21 @@ func (s *Service) policy(categories []string, on workday.Date) (*fdraw.Policy, e
 	return p, nil
 }
 
-// find returns the draw of a batch. One that is not known yet is still to come.
-func (s *Service) find(ctx context.Context, batch string) (string, error) {
-	rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"batch": batch}, Limit: 1})
+// find returns the draw of one round of a batch. One that is not known yet is
+// still to come.
+func (s *Service) find(ctx context.Context, batch string, round int) (string, error) {
+	rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"batch": batch, "round": int64(round)}, Limit: 1})
 	if err != nil {
 		return "", err
 	}
 	if len(rows) == 0 {
-		return "", fault.New(fault.Early, "no draw of batch %s is known yet", batch)
+		return "", fault.New(fault.Early, "no draw of round %d of batch %s is known yet", round, batch)
 	}
 	return rows[0].ID, nil
 }
 
 func (s *Service) onBatchFrozen(ctx context.Context, h bus.Heard[events.BatchFrozen]) error {
-	id, err := s.find(ctx, h.Fact.Batch)
+	id, err := s.find(ctx, h.Fact.Batch, h.Fact.Round)
 	if err != nil {
 		return err
 	}
@@ -260,6 +261,9 @@ func (s *Service) onBatchFrozen(ctx context.Context, h bus.Heard[events.BatchFro
 		return fmt.Errorf("make salt: %w", err)
 	}
 	return s.draws.Change(ctx, h.Cause("draw"), id, func(d *Draw) (events.Event, error) {
+		if d.State == Voided { // the time ran out while the lists were on their way
+			return nil, store.Unchanged
+		}
 		lists, err := d.lists(h.Fact, salt)
 		if err != nil {
 			return nil, err
@@ -277,7 +281,7 @@ func (s *Service) onBeaconTyped(ctx context.Context, h bus.Heard[events.BeaconTy
 }
 
 func (s *Service) onBatchFinished(ctx context.Context, h bus.Heard[events.BatchFinished]) error {
-	id, err := s.find(ctx, h.Fact.Batch)
+	id, err := s.find(ctx, h.Fact.Batch, h.Fact.Round)
 	if err != nil {
 		return err
 	}

@@ -245,6 +245,39 @@ func TestTooFewCommitmentsVoidTheAttempt(t *testing.T) {
 	f.again(t)
 }
 
+// TestAVoidedDrawIsFollowedByAnother announces the batch again: the second round
+// has a draw of its own, and lists that come too late for the first are not
+// taken for it.
+func TestAVoidedDrawIsFollowedByAnother(t *testing.T) {
+	f := newFixture(t)
+	first, second := announcedBatch(), announcedBatch()
+	first.Round, second.Round = 1, 2
+	f.inspect.Say(t, "batch", batch, first)
+	f.pump(t)
+	f.Clock.Set(revealBy.Add(time.Minute))
+	_, err := f.Sweep(context.Background())
+	must(t, "sweep", err)
+	f.pump(t)
+	if voided := servicetest.Of[events.DrawVoided](t, f.log); len(voided) != 1 || voided[0].Round != 1 || voided[0].Draw != drawID {
+		t.Fatalf("voided %+v", voided)
+	}
+	late := frozen()
+	late.Round = 1
+	f.inspect.Say(t, "batch", batch, late)
+	for _, at := range []*time.Time{&second.CommitBy, &second.FreezeBy, &second.RevealBy, &second.BeaconAt} {
+		*at = at.Add(14 * 24 * time.Hour)
+	}
+	f.inspect.Say(t, "batch", batch, second)
+	f.pump(t)
+	rows, err := f.Draws(context.Background(), batch, 10)
+	must(t, "list", err)
+	want := []Row{{ID: "500156-2026-0002", Batch: batch, Round: 2, State: Announced}, {ID: drawID, Batch: batch, Round: 1, State: Voided}}
+	if !slices.Equal(rows, want) {
+		t.Fatalf("the draws are %+v", rows)
+	}
+	f.again(t)
+}
+
 // TestTheClockClosesOpensAndGivesUp lets the time come without anybody acting.
 func TestTheClockClosesOpensAndGivesUp(t *testing.T) {
 	tests := []struct {

@@ -1,12 +1,16 @@
 package inspect
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/workday"
 )
 
 // Batch is one batch of a published plan (抽查批次).
@@ -20,20 +24,22 @@ type Batch struct {
 }
 
 // Announce says that the batch is about to be drawn. The parties are at least
-// three units, so that no single one knows the seed.
-func (b *Batch) Announce(a events.BatchAnnounced) (events.Event, error) {
+// three units, so that no single one knows the seed. A batch whose draw was
+// voided is announced again, as its next round.
+func (b *Batch) Announce(a events.BatchAnnounced, now time.Time) (events.Event, error) {
 	state, err := move(nextBatch, "批次", b.State, Announced)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkCeremony(a); err != nil {
+	if err := checkCeremony(a, now); err != nil {
 		return nil, err
 	}
-	b.BatchAnnounced, b.State = a, state
+	a.Round = b.Round + 1
+	b.BatchAnnounced, b.State, b.Pool = a, state, events.BatchFrozen{}
 	return a, nil
 }
 
-func checkCeremony(a events.BatchAnnounced) error {
+func checkCeremony(a events.BatchAnnounced, now time.Time) error {
 	parties := slices.Compact(slices.Sorted(slices.Values(a.Parties)))
 	switch {
 	case len(parties) < 3 || len(parties) != len(a.Parties):
@@ -41,17 +47,19 @@ func checkCeremony(a events.BatchAnnounced) error {
 	case a.Quorum < 2 || a.Quorum > len(parties):
 		return fault.About("quorum", fault.Invalid, "揭示的最少单位数应在 2 与 %d 之间", len(parties))
 	}
-	times := []time.Time{a.CommitBy, a.FreezeBy, a.RevealBy, a.BeaconAt, a.OpenBy}
+	times := []time.Time{now, a.CommitBy, a.FreezeBy, a.RevealBy, a.BeaconAt, a.OpenBy}
 	for i := 1; i < len(times); i++ {
 		if !times[i].After(times[i-1]) {
-			return fault.About("commit_by", fault.Invalid, "承诺、冻结、揭示、公开随机数、启封的时间必须依次在后")
+			return fault.About("commit_by", fault.Invalid, "承诺、冻结、揭示、公开随机数、启封的时间必须晚于现在，并依次在后")
 		}
 	}
 	return nil
 }
 
-// Freeze fixes from which facilities and officers is drawn.
-func (b *Batch) Freeze(by identity.Actor, frozen events.BatchFrozen) (events.Event, error) {
+// Freeze fixes from which facilities and officers is drawn: when the parties
+// have had their time to commit, so that nobody commits who knows the lists, and
+// before they reveal.
+func (b *Batch) Freeze(by identity.Actor, frozen events.BatchFrozen, now time.Time) (events.Event, error) {
 	if err := by.OfUnit(b.Lead); err != nil {
 		return nil, err
 	}
@@ -59,11 +67,54 @@ func (b *Batch) Freeze(by identity.Actor, frozen events.BatchFrozen) (events.Eve
 	if err != nil {
 		return nil, err
 	}
-	if len(frozen.Candidates) == 0 {
+	switch {
+	case now.Before(b.CommitBy):
+		return nil, fault.New(fault.Conflict, "各单位提交承诺值的时间到 %s 截止，之后方可冻结名录", clockTime(b.CommitBy))
+	case now.After(b.FreezeBy):
+		return nil, fault.New(fault.Conflict, "冻结名录的时间已于 %s 截止，本次抽取将作废，作废后请重新公告", clockTime(b.FreezeBy))
+	case len(frozen.Candidates) == 0:
 		return nil, fault.New(fault.Invalid, "名录中没有属于本批次类别的检查对象，请先核对检查对象名录库")
 	}
+	if problems := shortages(b.Tasks, frozen.Officers); len(problems) > 0 {
+		return nil, fault.New(fault.Conflict, "%s，请先核对执法检查人员名录库", strings.Join(problems, "；"))
+	}
+	frozen.Batch, frozen.Round = b.Batch, b.Round
 	b.Pool, b.State = frozen, state
 	return frozen, nil
+}
+
+func clockTime(t time.Time) string { return t.In(workday.Zone).Format("2006-01-02 15:04") }
+
+// shortages says which units have too few officers to fill their seats at even
+// one facility.
+func shortages(tasks []events.UnitTask, officers []events.CandidateOfficer) []string {
+	problems := []string{}
+	for _, t := range tasks {
+		n := 0
+		for _, o := range officers {
+			if o.Unit == t.Unit && o.Max > 0 {
+				n++
+			}
+		}
+		if n < t.Officers {
+			problems = append(problems, fmt.Sprintf("%s 持有效执法证件、可以派出的人员有 %d 名，少于每次检查的 %d 名", t.Unit, n, t.Officers))
+		}
+	}
+	return problems
+}
+
+// Void notes that the draw of a round was given up. What is said of an earlier
+// round changes nothing.
+func (b *Batch) Void(draw string, round int, reason string) (events.Event, error) {
+	if round != b.Round {
+		return nil, store.Unchanged
+	}
+	state, err := move(nextBatch, "批次", b.State, Voided)
+	if err != nil {
+		return nil, err
+	}
+	b.State = state
+	return events.BatchVoided{Batch: b.Batch, Round: b.Round, Draw: draw, Reason: reason}, nil
 }
 
 // Drawn notes the visits that the draw led to.
@@ -83,5 +134,22 @@ func (b *Batch) Finish(at time.Time) (events.Event, error) {
 		return nil, err
 	}
 	b.State, b.FinishedAt = state, at
-	return events.BatchFinished{Batch: b.Batch, Visits: len(b.Visits)}, nil
+	return events.BatchFinished{Batch: b.Batch, Round: b.Round, Visits: len(b.Visits)}, nil
+}
+
+// opened reports whether the draw of the batch is public: its last visit is
+// recorded, or the day for it has come.
+func (b *Batch) opened(now time.Time) bool {
+	return b.State == Finished || b.State == Drawn && !now.Before(b.OpenBy)
+}
+
+// tasks are those of one candidate: the units that have something to check
+// there, with the items that apply.
+func (b *Batch) tasks(facility string) []events.UnitTask {
+	for _, c := range b.Pool.Candidates {
+		if c.Facility == facility {
+			return c.Tasks
+		}
+	}
+	return nil
 }

@@ -3,13 +3,13 @@ package inspect
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"shenzhong/events"
 	"shenzhong/services/kit/bus"
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
 )
@@ -42,16 +42,15 @@ func (s *Service) AnnounceBatch(ctx context.Context, cmd AnnounceBatch) (string,
 	if err != nil {
 		return "", err
 	}
-	existing, err := everyRow(ctx, s.views.batches, map[string]any{"plan": cmd.Plan})
-	if err != nil {
-		return "", err
-	}
-	for _, b := range existing {
-		if b.No == cmd.No {
-			return s.sameBatch(ctx, cmd, b.ID)
+	if !cmd.Actor.Has(identity.Office) { // the office of the task force coordinates
+		if err := cmd.Actor.OfUnit(plan.Lead); err != nil {
+			return "", err
 		}
 	}
-	rates, err := s.rates(ctx, planned.Categories)
+	if err := s.checkAnnounced(ctx, plan, planned, cmd.OpenBy); err != nil {
+		return "", err
+	}
+	rates, err := s.rates(ctx, turns(plan.Batches, planned.No, planned.Categories))
 	if err != nil {
 		return "", err
 	}
@@ -61,8 +60,25 @@ func (s *Service) AnnounceBatch(ctx context.Context, cmd AnnounceBatch) (string,
 		Beacon: cmd.Beacon, BeaconAt: cmd.BeaconAt, OpenBy: cmd.OpenBy,
 	}
 	announced.Batch = fmt.Sprintf("%s-PC-%04d-%06d", s.cfg.District, plan.Year, s.batchNo(plan.ID, planned.No))
-	err = s.batches.Create(ctx, cmd.Cause, announced.Batch, func(b *Batch) (events.Event, error) { return b.Announce(announced) })
+	now := s.cfg.Clock.Now()
+	err = s.batches.Put(ctx, cmd.Cause, announced.Batch, func(b *Batch) (events.Event, error) { return b.Announce(announced, now) })
 	return announced.Batch, err
+}
+
+// checkAnnounced refuses a batch whose items were retired since the plan was
+// published, and a draw that would be public before the visits are made.
+func (s *Service) checkAnnounced(ctx context.Context, plan Plan, b events.PlannedBatch, openBy time.Time) error {
+	if err := s.stillFounded(ctx, plan.Plan, []events.PlannedBatch{b}); err != nil {
+		return err
+	}
+	last, err := workday.ParseDate(b.To)
+	if err != nil {
+		return err
+	}
+	if openBy.Before(last.End()) {
+		return fault.About("open_by", fault.Invalid, "本批检查到 %s 结束，启封时间须在此之后，以免检查之前泄露抽取结果", b.To)
+	}
+	return nil
 }
 
 // batchNo numbers the batches of a year: the number of the plan in front, so
@@ -73,12 +89,6 @@ func (s *Service) batchNo(plan string, no int) int {
 		return no
 	}
 	return n*100 + no
-}
-
-// sameBatch answers a repeated command with the batch it made, another command
-// with a refusal.
-func (s *Service) sameBatch(ctx context.Context, cmd AnnounceBatch, id string) (string, error) {
-	return id, s.batches.Create(ctx, cmd.Cause, id, func(b *Batch) (events.Event, error) { return b.Announce(events.BatchAnnounced{}) })
 }
 
 // FreezeBatch fixes from which facilities and officers is drawn, as the
@@ -101,116 +111,8 @@ func (s *Service) FreezeBatch(ctx context.Context, cmd FreezeBatch) error {
 	if err != nil {
 		return err
 	}
-	return s.batches.Change(ctx, cmd.Cause, cmd.Batch, func(b *Batch) (events.Event, error) { return b.Freeze(cmd.Actor, frozen) })
-}
-
-// pool gathers the candidates of a batch and who must stay away from whom.
-func (s *Service) pool(ctx context.Context, batch Batch) (events.BatchFrozen, error) {
-	plan, _, err := s.plans.Load(ctx, batch.Plan)
-	if err != nil {
-		return events.BatchFrozen{}, err
-	}
-	frozen := events.BatchFrozen{Batch: batch.Batch, Exclusions: []events.Exclusion{}}
-	frozen.Draw, frozen.Draws = ordinal(plan, batch)
-	planned, err := plan.Batch(batch.No)
-	if err != nil {
-		return frozen, err
-	}
-	if frozen.Officers, err = s.officers(ctx, batch, planned.To); err != nil {
-		return frozen, err
-	}
-	for _, category := range batch.Categories {
-		rows, err := everyRow(ctx, s.views.facilities, map[string]any{"category": category})
-		if err != nil {
-			return frozen, err
-		}
-		for _, f := range rows {
-			candidate, exclusions, err := s.candidate(ctx, batch, f.Facility, frozen.Officers)
-			if err != nil {
-				return frozen, err
-			}
-			frozen.Candidates = append(frozen.Candidates, candidate)
-			frozen.Exclusions = append(frozen.Exclusions, exclusions...)
-		}
-	}
-	slices.SortFunc(frozen.Candidates, func(a, b events.Candidate) int { return strings.Compare(a.Facility, b.Facility) })
-	return frozen, nil
-}
-
-// ordinal says which draw of how many planned ones of these categories it is.
-func ordinal(plan Plan, batch Batch) (draw, draws int) {
-	for _, b := range plan.Batches {
-		if slices.ContainsFunc(b.Categories, func(c string) bool { return slices.Contains(batch.Categories, c) }) {
-			draws++
-			if b.No <= batch.No {
-				draw++
-			}
-		}
-	}
-	return draw, draws
-}
-
-// officers are those who may be drawn: active, of a unit that attends, with a
-// certificate valid to the last day of the batch.
-func (s *Service) officers(ctx context.Context, batch Batch, until string) ([]events.CandidateOfficer, error) {
-	var out []events.CandidateOfficer
-	for _, t := range batch.Tasks {
-		rows, err := everyRow(ctx, s.views.officers, map[string]any{"unit": t.Unit, "status": "active"})
-		if err != nil {
-			return nil, err
-		}
-		for _, o := range rows {
-			if o.CertNo != "" && o.CertUntil >= until {
-				out = append(out, events.CandidateOfficer{Officer: o.ID, Unit: o.Unit, Max: o.Max, Skills: o.Skills})
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b events.CandidateOfficer) int { return strings.Compare(a.Officer, b.Officer) })
-	return out, nil
-}
-
-// rotation is over how many past visits an officer who was there stays away.
-// It is a rule of the draw (fdraw, rotate), not of a law.
-const rotation = 2
-
-func (s *Service) candidate(ctx context.Context, batch Batch, f events.Facility, officers []events.CandidateOfficer) (events.Candidate, []events.Exclusion, error) {
-	c := events.Candidate{
-		Facility: f.ID, Name: f.Name, Category: f.Category, Stratum: strings.ReplaceAll(f.Category, "_", "-") + "." + f.Risk,
-		Grade: f.Grade, Risk: f.Risk, Flags: []string{}, Closed: f.Status == "closed", Tasks: batch.Tasks,
-	}
-	for _, flag := range f.Flags {
-		c.Flags = append(c.Flags, flag.Kind)
-	}
-	visits, err := everyRow(ctx, s.views.visits, map[string]any{"facility": f.ID})
-	if err != nil {
-		return c, nil, err
-	}
-	recent := map[string]bool{}
-	for i, v := range visits {
-		if v.Year == yearOf(batch.Batch) {
-			c.Drawn = true
-			c.Inspected++
-		}
-		if i >= len(visits)-rotation {
-			for _, o := range v.Officers {
-				recent[o] = true
-			}
-		}
-	}
-	var exclusions []events.Exclusion
-	for _, o := range officers {
-		row, err := s.views.officers.Get(ctx, o.Officer)
-		if err != nil {
-			return c, nil, err
-		}
-		switch {
-		case slices.ContainsFunc(row.Interests, func(i events.Interest) bool { return i.Facility == f.ID }):
-			exclusions = append(exclusions, events.Exclusion{Officer: o.Officer, Facility: f.ID, Code: "avoid"})
-		case recent[o.Officer]:
-			exclusions = append(exclusions, events.Exclusion{Officer: o.Officer, Facility: f.ID, Code: "rotate"})
-		}
-	}
-	return c, exclusions, nil
+	now := s.cfg.Clock.Now()
+	return s.batches.Change(ctx, cmd.Cause, cmd.Batch, func(b *Batch) (events.Event, error) { return b.Freeze(cmd.Actor, frozen, now) })
 }
 
 // onDrawCompleted makes the visits that the draw led to. The ids are made from
@@ -220,7 +122,7 @@ func (s *Service) onDrawCompleted(ctx context.Context, h bus.Heard[events.DrawCo
 	if err != nil {
 		return err
 	}
-	if batch.State != Frozen && batch.State != Drawn {
+	if batch.State == Announced {
 		return fault.New(fault.Early, "batch %s is %s", batch.Batch, batch.State)
 	}
 	ids := make([]string, len(h.Fact.Facilities))
@@ -238,25 +140,31 @@ func (s *Service) onDrawCompleted(ctx context.Context, h bus.Heard[events.DrawCo
 	return s.batches.Change(ctx, h.Cause("inspect"), batch.Batch, func(b *Batch) (events.Event, error) { return b.Drawn(h.Fact.Draw, ids) })
 }
 
-// visit lays out the joint visit to one facility: a section per unit, the
-// officers as they were dealt.
+// onDrawVoided lets the batch be announced again.
+func (s *Service) onDrawVoided(ctx context.Context, h bus.Heard[events.DrawVoided]) error {
+	f := h.Fact
+	return s.batches.Change(ctx, h.Cause("inspect"), f.Batch, func(b *Batch) (events.Event, error) { return b.Void(f.Draw, f.Round, f.Reason) })
+}
+
+// visitID names the visit of a batch to a facility.
+func (s *Service) visitID(batch, facility string) string {
+	return s.cfg.District + "-JC-" + strings.TrimPrefix(batch, s.cfg.District+"-PC-") + "-" + facility[strings.LastIndexByte(facility, '-')+1:]
+}
+
+// visit lays out the joint visit to one facility: a section per unit that has
+// something to check there, the officers as they were dealt.
 func (s *Service) visit(batch Batch, drawn events.DrawCompleted, facility string) events.Visit {
 	v := events.Visit{
-		ID:    s.cfg.District + "-JC-" + strings.TrimPrefix(batch.Batch, s.cfg.District+"-PC-") + "-" + facility[strings.LastIndexByte(facility, '-')+1:],
-		Batch: batch.Batch, Facility: facility, Lead: batch.Lead, Type: "routine", Approvals: []events.Approval{},
+		ID: s.visitID(batch.Batch, facility), Batch: batch.Batch, Facility: facility, Lead: batch.Lead, Type: "routine", Approvals: []events.Approval{},
 	}
-	for _, t := range batch.Tasks {
+	for _, t := range batch.tasks(facility) {
 		section := events.VisitSection{Unit: t.Unit, Items: t.Items, Officers: make([]string, t.Officers), Results: []string{}, Findings: []events.Finding{}, Signed: []string{}}
-		attends := false
 		for _, seat := range drawn.Seats {
 			if seat.Facility == facility && seat.Unit == t.Unit && seat.No >= 1 && seat.No <= t.Officers {
 				section.Officers[seat.No-1] = seat.Officer
-				attends = true
 			}
 		}
-		if attends {
-			v.Sections = append(v.Sections, section)
-		}
+		v.Sections = append(v.Sections, section)
 	}
 	return v
 }
@@ -275,7 +183,7 @@ func (s *Service) complete(ctx context.Context, v *events.Visit) error {
 }
 
 func (s *Service) onDrawReplaced(ctx context.Context, h bus.Heard[events.DrawReplaced]) error {
-	id := s.cfg.District + "-JC-" + strings.TrimPrefix(h.Fact.Batch, s.cfg.District+"-PC-") + "-" + h.Fact.Seat.Facility[strings.LastIndexByte(h.Fact.Seat.Facility, '-')+1:]
+	id := s.visitID(h.Fact.Batch, h.Fact.Seat.Facility)
 	if _, _, err := s.visits.Load(ctx, id); fault.Is(err, fault.NotFound) {
 		return fault.New(fault.Early, "visit %s is not made yet", id)
 	}
@@ -284,11 +192,22 @@ func (s *Service) onDrawReplaced(ctx context.Context, h bus.Heard[events.DrawRep
 	})
 }
 
+// onBatchDrawn finishes a batch of which nothing was drawn, and one whose visits
+// were all recorded before it was heard that they were made.
+func (s *Service) onBatchDrawn(ctx context.Context, h bus.Heard[events.BatchDrawn]) error {
+	return s.finish(ctx, h.Cause("inspect"), h.Fact.Batch, h.Envelope.Time)
+}
+
 // onRecordedFinish finishes the batch when its last visit is recorded.
 func (s *Service) onRecordedFinish(ctx context.Context, h bus.Heard[events.VisitRecorded]) error {
-	batch, _, err := s.batches.Load(ctx, h.Fact.Visit.Batch)
-	if err != nil {
-		return err
+	return s.finish(ctx, h.Cause("inspect"), h.Fact.Visit.Batch, h.Envelope.Time)
+}
+
+// finish finishes a batch unless a visit is still to be recorded.
+func (s *Service) finish(ctx context.Context, cause store.Cause, id string, at time.Time) error {
+	batch, _, err := s.batches.Load(ctx, id)
+	if err != nil || batch.State != Drawn {
+		return err // before it is drawn there is nothing to finish; onBatchDrawn looks again
 	}
 	for _, id := range batch.Visits {
 		v, _, err := s.visits.Load(ctx, id)
@@ -299,12 +218,11 @@ func (s *Service) onRecordedFinish(ctx context.Context, h bus.Heard[events.Visit
 			return nil // the visit that is recorded last finishes the batch
 		}
 	}
-	now := h.Envelope.Time
-	return s.batches.Change(ctx, h.Cause("inspect"), batch.Batch, func(b *Batch) (events.Event, error) {
+	return s.batches.Change(ctx, cause, id, func(b *Batch) (events.Event, error) {
 		if b.State == Finished {
 			return nil, store.Unchanged
 		}
-		return b.Finish(now)
+		return b.Finish(at)
 	})
 }
 

@@ -8,9 +8,9 @@ import (
 
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/store"
-	"shenzhong/services/kit/view"
 	"shenzhong/services/kit/workday"
 )
 
@@ -25,6 +25,11 @@ type DraftPlan struct {
 
 // DraftPlan returns the id of the plan.
 func (s *Service) DraftPlan(ctx context.Context, cmd DraftPlan) (string, error) {
+	if cmd.Actor.Has(identity.Office) { // it coordinates: it is told why it cannot inspect
+		if err := s.cfg.Law.MayInspect(cmd.Actor.Unit, s.today()); err != nil {
+			return "", err
+		}
+	}
 	if err := permits.Check(cmd.Actor, "plan.draft"); err != nil {
 		return "", err
 	}
@@ -41,13 +46,15 @@ func (s *Service) DraftPlan(ctx context.Context, cmd DraftPlan) (string, error) 
 	plan := events.Plan{Year: cmd.Year, Title: strings.TrimSpace(cmd.Title), Lead: cmd.Actor.Unit, Approvals: []events.Approval{}}
 	for i, b := range cmd.Batches {
 		b.No = i + 1
-		if err := s.checkBatch(ctx, cmd.Year, b, least); err != nil {
-			return "", err
-		}
-		if b.Rates, err = s.rates(ctx, b.Categories); err != nil {
+		if err := s.checkBatch(ctx, plan, b, least); err != nil {
 			return "", err
 		}
 		plan.Batches = append(plan.Batches, b)
+	}
+	for i, b := range plan.Batches {
+		if plan.Batches[i].Rates, err = s.rates(ctx, turns(plan.Batches, b.No, b.Categories)); err != nil {
+			return "", err
+		}
 	}
 	series := fmt.Sprintf("%s-JH-%04d-000000", s.cfg.District, cmd.Year)
 	return s.plans.Open(ctx, cmd.Cause, series, func(id string, p *Plan) (events.Event, error) {
@@ -57,8 +64,9 @@ func (s *Service) DraftPlan(ctx context.Context, cmd DraftPlan) (string, error) 
 }
 
 // checkBatch refuses a batch with a unit that may not inspect, an item that is
-// not published or has no basis in force, or dates outside the year.
-func (s *Service) checkBatch(ctx context.Context, year int, b events.PlannedBatch, least int) error {
+// not published or has no basis in force, a category for which nobody checks
+// anything, or dates outside the year.
+func (s *Service) checkBatch(ctx context.Context, plan events.Plan, b events.PlannedBatch, least int) error {
 	from, err := workday.ParseDate(b.From)
 	if err != nil {
 		return err
@@ -67,16 +75,11 @@ func (s *Service) checkBatch(ctx context.Context, year int, b events.PlannedBatc
 	if err != nil {
 		return err
 	}
-	if from.Year() != year || to.Year() != year || to.Before(from) {
-		return fault.About("from", fault.Invalid, "第 %d 批的起止日期须在 %d 年之内，且先后正确", b.No, year)
+	if from.Year() != plan.Year || to.Year() != plan.Year || to.Before(from) {
+		return fault.About("from", fault.Invalid, "第 %d 批的起止日期须在 %d 年之内，且先后正确", b.No, plan.Year)
 	}
 	if len(b.Categories) == 0 || len(b.Tasks) == 0 {
 		return fault.About("batches", fault.Invalid, "第 %d 批须写明检查对象类别和参加单位", b.No)
-	}
-	for _, c := range b.Categories {
-		if _, err := s.cfg.Law.FacilityKind(c, from); err != nil {
-			return err
-		}
 	}
 	units := map[string]bool{}
 	for _, t := range b.Tasks {
@@ -88,7 +91,53 @@ func (s *Service) checkBatch(ctx context.Context, year int, b events.PlannedBatc
 			return err
 		}
 	}
+	if b.Tasks[0].Unit != plan.Lead {
+		return fault.About("tasks", fault.Invalid, "第 %d 批须由牵头单位 %s 参加，并列在首位", b.No, plan.Lead)
+	}
+	return s.checkCategories(b, from)
+}
+
+func (s *Service) checkCategories(b events.PlannedBatch, on workday.Date) error {
+	for i, c := range b.Categories {
+		kind, err := s.cfg.Law.FacilityKind(c, on)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(b.Categories[:i], c) {
+			return fault.About("categories", fault.Invalid, "第 %d 批中类别“%s”重复", b.No, kind.Name)
+		}
+		tasks, err := s.tasksAt(b.Tasks, c, on)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(tasks, func(t events.UnitTask) bool { return t.Unit == b.Tasks[0].Unit }) {
+			return fault.About("items", fault.Invalid, "第 %d 批中牵头单位没有适用于“%s”的抽查事项，请调整事项或者类别", b.No, kind.Name)
+		}
+	}
 	return nil
+}
+
+// tasksAt are the tasks that there are at a facility of that category: a unit
+// without an item that applies does not attend, and nobody is asked what does
+// not concern them (综合查一次).
+func (s *Service) tasksAt(tasks []events.UnitTask, category string, on workday.Date) ([]events.UnitTask, error) {
+	var out []events.UnitTask
+	for _, t := range tasks {
+		items := []string{}
+		for _, code := range t.Items {
+			item, err := s.cfg.Law.Item(code, on)
+			if err != nil {
+				return nil, err
+			}
+			if item.Applies(category) {
+				items = append(items, code)
+			}
+		}
+		if t.Items = items; len(items) > 0 {
+			out = append(out, t)
+		}
+	}
+	return out, nil
 }
 
 func (s *Service) checkTask(ctx context.Context, no int, t events.UnitTask, on workday.Date, least int) error {
@@ -109,9 +158,9 @@ func (s *Service) checkTask(ctx context.Context, no int, t events.UnitTask, on w
 		if err != nil {
 			return err
 		}
-		item, err := s.cfg.Law.Item(code, on)
+		item, err := s.grounded(code, on)
 		if err != nil {
-			return fault.About("items", fault.Invalid, "抽查事项 %s 在 %s 没有有效依据，不得列入计划：%w", code, on, err)
+			return err
 		}
 		if item.Unit != t.Unit {
 			return fault.About("items", fault.Invalid, "抽查事项 %s 由 %s 负责，不属于 %s", code, item.Unit, t.Unit)
@@ -120,103 +169,27 @@ func (s *Service) checkTask(ctx context.Context, no int, t events.UnitTask, on w
 	return nil
 }
 
+// grounded returns an item that is in force on the day and of whose basis at
+// least one instrument is.
+func (s *Service) grounded(code string, on workday.Date) (law.Item, error) {
+	item, err := s.cfg.Law.Item(code, on)
+	if err != nil {
+		return item, fault.About("items", fault.Invalid, "抽查事项 %s 在 %s 没有有效依据，不得列入计划：%w", code, on, err)
+	}
+	for _, cite := range item.Basis {
+		in, err := s.cfg.Law.Instrument(cite.Instrument)
+		if err != nil {
+			return item, err
+		}
+		if !on.Before(in.ValidFrom) && (in.ValidTo.IsZero() || !on.After(in.ValidTo)) {
+			return item, nil
+		}
+	}
+	return item, fault.About("items", fault.Invalid, "抽查事项 %s 的依据在 %s 已经失效，不得列入计划", code, on)
+}
+
 // itemID is the id of an item in the register.
 func (s *Service) itemID(code string) string { return s.cfg.District + "-SX-" + code }
-
-// rates lays out, line by line, with which probability the objects of the
-// categories are drawn as their grades stand today, and by which formula.
-func (s *Service) rates(ctx context.Context, categories []string) ([]events.RateLine, error) {
-	on := s.today()
-	sampling, err := s.cfg.Law.Sampling(on)
-	if err != nil {
-		return nil, err
-	}
-	lines := []events.RateLine{}
-	for _, category := range categories {
-		objects, err := s.objects(ctx, category)
-		if err != nil {
-			return nil, err
-		}
-		kind, err := s.cfg.Law.FacilityKind(category, on)
-		if err != nil {
-			return nil, err
-		}
-		counts := map[[2]string]int{}
-		for _, o := range objects {
-			counts[[2]string{graded(o.Grade), o.Risk}]++
-		}
-		for _, key := range sortedKeys(counts) {
-			rate, err := s.cfg.Law.Rate(category, key[0], key[1], on)
-			if err != nil {
-				return nil, err
-			}
-			line := events.RateLine{Category: category, Grade: key[0], Risk: key[1], PPM: rate.PPM, Objects: counts[key]}
-			line.Formula = fmt.Sprintf("%s：信用等级 %s × 风险等级 %s ＝ 抽查比例 %s（%s）", kind.Name, key[0], key[1], percent(rate.PPM), rate.Citation())
-			switch {
-			case len(objects) < sampling.AllBelow:
-				line.PPM = law.Everything
-				line.Formula = fmt.Sprintf("%s：名录中共 %d 个，少于 %d 个，当年全部纳入（%s）", kind.Name, len(objects), sampling.AllBelow, sampling.Citation())
-			case rate.PPM < sampling.FloorPPM:
-				line.PPM = sampling.FloorPPM
-				line.Formula += fmt.Sprintf("，不低于 %s", percent(sampling.FloorPPM))
-			}
-			lines = append(lines, line)
-		}
-	}
-	return lines, nil
-}
-
-// graded is the grade as the rate table writes it.
-func graded(grade string) string {
-	if grade == "" {
-		return law.Ungraded
-	}
-	return grade
-}
-
-func sortedKeys(counts map[[2]string]int) [][2]string {
-	keys := make([][2]string, 0, len(counts))
-	for k := range counts {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b [2]string) int { return strings.Compare(a[0]+a[1], b[0]+b[1]) })
-	return keys
-}
-
-// percent writes millionths as a percentage without rounding.
-func percent(ppm int64) string {
-	s := fmt.Sprintf("%d.%04d", ppm/10000, ppm%10000)
-	return strings.TrimRight(strings.TrimRight(s, "0"), ".") + "%"
-}
-
-// objects returns every open facility of a category.
-func (s *Service) objects(ctx context.Context, category string) ([]FacilityRow, error) {
-	return everyRow(ctx, s.views.facilities, map[string]any{"category": category, "status": "open"})
-}
-
-// everyRow reads a view page by page.
-func everyRow[R any](ctx context.Context, v *view.View[R], equal map[string]any) ([]R, error) {
-	const page = 1000
-	var all []R
-	after := ""
-	for {
-		rows, err := v.Table().List(ctx, view.Query{Equal: equal, After: after, Limit: page})
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			r, err := v.Get(ctx, row.Key)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, r)
-			after = row.Key
-		}
-		if len(rows) < page {
-			return all, nil
-		}
-	}
-}
 
 // ApprovePlan is the consent of the head of the actor's unit.
 type ApprovePlan struct {
@@ -244,5 +217,44 @@ func (s *Service) PublishPlan(ctx context.Context, cmd PublishPlan) error {
 	if err := permits.Check(cmd.Actor, "plan.publish"); err != nil {
 		return err
 	}
+	plan, _, err := s.plans.Load(ctx, cmd.Plan)
+	if err != nil {
+		return err
+	}
+	if err := s.stillFounded(ctx, plan.Plan, plan.Batches); err != nil {
+		return err
+	}
 	return s.plans.Change(ctx, cmd.Cause, cmd.Plan, func(p *Plan) (events.Event, error) { return p.Publish(cmd.Actor) })
+}
+
+// stillFounded holds batches against the registers and the law as they are now:
+// an item may have been retired since the plan was drawn up.
+func (s *Service) stillFounded(ctx context.Context, plan events.Plan, batches []events.PlannedBatch) error {
+	least, err := s.least()
+	if err != nil {
+		return err
+	}
+	for _, b := range batches {
+		if err := s.checkBatch(ctx, plan, b, least); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PlanRatios returns the ratio table of every batch of a plan as it stands today,
+// to those who may see the plan.
+func (s *Service) PlanRatios(ctx context.Context, by identity.Actor, id string) ([]PlanRatios, error) {
+	plan, err := s.Plan(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]PlanRatios, len(plan.Batches))
+	for i, b := range plan.Batches {
+		out[i] = PlanRatios{No: b.No, Title: b.Title}
+		if out[i].Rates, err = s.rates(ctx, turns(plan.Batches, b.No, b.Categories)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

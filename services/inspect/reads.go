@@ -51,7 +51,8 @@ func maySeePlan(by identity.Actor, p Plan) error {
 type PublicBatch struct {
 	events.BatchAnnounced
 	State  State `json:"state"`
-	Visits int   `json:"visits"` // how many facilities were drawn
+	Opened bool  `json:"opened"` // whether the draw is public
+	Visits int   `json:"visits"` // how many facilities were drawn; 0 before the opening
 }
 
 // Batches lists the batches of a plan.
@@ -77,7 +78,11 @@ func (s *Service) Batch(ctx context.Context, id string) (PublicBatch, error) {
 	if err != nil {
 		return PublicBatch{}, err
 	}
-	return PublicBatch{BatchAnnounced: b.BatchAnnounced, State: b.State, Visits: len(b.Visits)}, nil
+	p := PublicBatch{BatchAnnounced: b.BatchAnnounced, State: b.State, Opened: b.opened(s.cfg.Clock.Now())}
+	if p.Opened {
+		p.Visits = len(b.Visits)
+	}
+	return p, nil
 }
 
 // Visits lists the visits that the actor may know of, of one batch or of all:
@@ -137,7 +142,7 @@ type Orders struct {
 	State          State
 }
 
-// Rectifications lists orders: to a unit its own, to a facility its own, to the
+// Rectifications lists orders, those due first: to a unit its own, to a facility its own, to the
 // office of the task force and the auditors all.
 func (s *Service) Rectifications(ctx context.Context, by identity.Actor, o Orders) ([]OrderRow, error) {
 	if err := permits.Check(by, "rectification.read"); err != nil {
@@ -155,21 +160,45 @@ func (s *Service) Rectifications(ctx context.Context, by identity.Actor, o Order
 			equal[column] = value
 		}
 	}
-	return s.views.orders.List(ctx, view.Query{Equal: equal, Limit: 1000})
+	return s.views.orders.List(ctx, view.Query{Equal: equal, Order: "due", Limit: 1000})
 }
 
 // Rectification returns one order to its unit, its facility, the office and the
-// auditors.
+// auditors. To anybody else it does not exist: its number names the facility.
 func (s *Service) Rectification(ctx context.Context, by identity.Actor, id string) (Rectification, error) {
 	if err := permits.Check(by, "rectification.read"); err != nil {
 		return Rectification{}, err
 	}
 	r, _, err := s.orders.Load(ctx, id)
-	if err != nil {
-		return Rectification{}, err
+	if err == nil && (by.Unit == r.Unit || by.Unit == r.Facility || by.Has(identity.Office) || by.Has(identity.Auditor)) {
+		return r, nil
 	}
-	if by.Unit != r.Unit && by.Unit != r.Facility && !by.Has(identity.Office) && !by.Has(identity.Auditor) {
-		return Rectification{}, by.OfUnit(r.Unit)
+	if err == nil || fault.Is(err, fault.NotFound) {
+		return Rectification{}, fault.New(fault.NotFound, "没有编号为 %s 的责令改正，请核对编号", id)
 	}
-	return r, nil
+	return Rectification{}, err
+}
+
+// everyRow reads a view page by page.
+func everyRow[R any](ctx context.Context, v *view.View[R], equal map[string]any) ([]R, error) {
+	const page = 1000
+	var all []R
+	after := ""
+	for {
+		rows, err := v.Table().List(ctx, view.Query{Equal: equal, After: after, Limit: page})
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			r, err := v.Get(ctx, row.Key)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, r)
+			after = row.Key
+		}
+		if len(rows) < page {
+			return all, nil
+		}
+	}
 }

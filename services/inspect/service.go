@@ -58,7 +58,9 @@ func (s *Service) Reactions() []bus.Reaction {
 		bus.On("inspect-assigns-visits", s.onDrawCompleted),
 		bus.On("inspect-reseats-officers", s.onDrawReplaced),
 		bus.On("inspect-orders-rectification", s.onVisitRecorded),
+		bus.On("inspect-gives-up-draws", s.onDrawVoided),
 		bus.On("inspect-finishes-batch", s.onRecordedFinish),
+		bus.On("inspect-finishes-drawn-batch", s.onBatchDrawn),
 	}
 	for _, v := range s.views.all() {
 		reactions = append(reactions, v.Reaction())
@@ -68,21 +70,23 @@ func (s *Service) Reactions() []bus.Reaction {
 
 // permits says who may do what.
 var permits = identity.Permits{
-	"plan.draft":          {identity.Registrar, identity.Officer},
-	"plan.approve":        {identity.Leader},
-	"plan.publish":        {identity.Leader},
-	"batch.announce":      {identity.Registrar, identity.Officer, identity.Leader, identity.Office},
-	"batch.freeze":        {identity.Registrar, identity.Officer, identity.Leader},
-	"visit.approve":       {identity.Leader},
-	"visit.notice":        {identity.Officer},
-	"visit.answer":        {identity.Officer},
-	"visit.sign":          {identity.Officer},
-	"visit.record":        {identity.Officer},
-	"rectification.prove": {identity.Party, identity.Officer},
-	"rectification.check": {identity.Officer},
-	"plan.read":           {identity.Registrar, identity.Officer, identity.Leader, identity.Legal, identity.Office, identity.Auditor},
-	"visit.read":          {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
-	"rectification.read":  {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
+	"plan.draft":           {identity.Registrar, identity.Officer},
+	"plan.approve":         {identity.Leader},
+	"plan.publish":         {identity.Leader},
+	"batch.announce":       {identity.Registrar, identity.Officer, identity.Leader, identity.Office},
+	"batch.freeze":         {identity.Registrar, identity.Officer, identity.Leader},
+	"batch.preview":        {identity.Registrar, identity.Officer, identity.Leader, identity.Office},
+	"visit.approve":        {identity.Leader},
+	"visit.notice":         {identity.Officer},
+	"visit.answer":         {identity.Officer},
+	"visit.sign":           {identity.Officer},
+	"visit.record":         {identity.Officer},
+	"rectification.prove":  {identity.Party, identity.Officer},
+	"rectification.extend": {identity.Leader},
+	"rectification.check":  {identity.Officer},
+	"plan.read":            {identity.Registrar, identity.Officer, identity.Leader, identity.Legal, identity.Office, identity.Auditor},
+	"visit.read":           {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
+	"rectification.read":   {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
 }
 
 // today is the business day of the clock.

@@ -16,6 +16,7 @@ const (
 	Published State = "published" // 已公布: frozen; its batches can be announced
 
 	Announced State = "announced" // 已公告: the parties commit, the lead unit freezes the registers
+	Voided    State = "voided"    // 抽取作废: the lead unit announces the batch again
 	Frozen    State = "frozen"    // 已冻结: the draw goes on
 	Drawn     State = "drawn"     // 已抽取: the visits are made
 	Finished  State = "finished"  // 已完成
@@ -33,7 +34,7 @@ const (
 
 // titles are the names of the states for people.
 var titles = map[State]string{
-	Drafted: "拟订", Approved: "已批准", Published: "已公布", Announced: "已公告", Frozen: "已冻结", Drawn: "已抽取",
+	Drafted: "拟订", Approved: "已批准", Published: "已公布", Announced: "已公告", Voided: "抽取已作废", Frozen: "已冻结", Drawn: "已抽取",
 	Finished: "已完成", Assigned: "已派定", Noticed: "已通知", Answered: "各部门已录入", Signed: "当事人已签字",
 	Recorded: "已办结", Ordered: "责令改正中", Proved: "已提交整改证明", Closed: "已改正", "": "尚未建立",
 }
@@ -51,8 +52,9 @@ var (
 	}
 	nextBatch = map[State][]State{
 		"":        {Announced},
-		Announced: {Frozen},
-		Frozen:    {Drawn},
+		Announced: {Frozen, Voided},
+		Frozen:    {Drawn, Voided},
+		Voided:    {Announced},
 		Drawn:     {Finished},
 		Finished:  {},
 	}

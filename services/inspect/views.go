@@ -2,9 +2,7 @@ package inspect
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"strings"
+	"slices"
 
 	"shenzhong/events"
 	"shenzhong/services/kit/view"
@@ -31,6 +29,7 @@ type BatchRow struct {
 	ID     string   `json:"id"`
 	Plan   string   `json:"plan"`
 	No     int      `json:"no"`
+	Round  int      `json:"round"`
 	Title  string   `json:"title"`
 	Lead   string   `json:"lead"`
 	State  State    `json:"state"`
@@ -39,16 +38,31 @@ type BatchRow struct {
 
 // VisitRow is a visit as lists show it.
 type VisitRow struct {
-	ID        string   `json:"id"`
-	Batch     string   `json:"batch"`
-	Facility  string   `json:"facility"`
-	Name      string   `json:"name"`
-	Lead      string   `json:"lead"`
-	State     State    `json:"state"`
-	Year      string   `json:"year"`
-	Units     []string `json:"units"`
-	Officers  []string `json:"officers"`
-	VisitedOn string   `json:"visited_on"`
+	ID        string          `json:"id"`
+	Batch     string          `json:"batch"`
+	Facility  string          `json:"facility"`
+	Name      string          `json:"name"`
+	Category  string          `json:"category"`
+	Lead      string          `json:"lead"`
+	State     State           `json:"state"`
+	Year      string          `json:"year"`
+	Units     []string        `json:"units"`
+	Officers  []string        `json:"officers"` // empty = a seat that is vacant
+	Answered  []string        `json:"answered"` // units that have answered
+	VisitedOn string          `json:"visited_on"`
+	Sections  []SectionResult `json:"sections"` // once it is recorded
+}
+
+// SectionResult is what one unit found, without the words.
+type SectionResult struct {
+	Unit     string   `json:"unit"`
+	Results  []string `json:"results"`  // codes of the standard categories
+	Findings int      `json:"findings"` // how many problems
+}
+
+// team are the officers who are seated.
+func (r VisitRow) team() []string {
+	return slices.DeleteFunc(slices.Clone(r.Officers), func(o string) bool { return o == "" })
 }
 
 // OrderRow is a rectification as lists show it.
@@ -135,145 +149,10 @@ func (v *views) open(ctx context.Context, tables view.Tables) error {
 	}
 	v.orders, err = view.New(ctx, tables, view.Spec[OrderRow]{
 		Name: "inspect-rectifications", Kinds: events.Of("rectification"), Fold: foldOrder,
-		Columns: []view.Column{{Name: "facility"}, {Name: "unit"}, {Name: "state"}},
+		Columns: []view.Column{{Name: "facility"}, {Name: "unit"}, {Name: "state"}, {Name: "due"}},
 		Values: func(_ string, r OrderRow) map[string]any {
-			return map[string]any{"facility": r.Facility, "unit": r.Unit, "state": string(r.State)}
+			return map[string]any{"facility": r.Facility, "unit": r.Unit, "state": string(r.State), "due": r.Deadline.DueDate}
 		},
 	})
 	return err
-}
-
-// into decodes the fact of an envelope.
-func into[T any](e events.Envelope) (T, error) {
-	var fact T
-	if err := json.Unmarshal(e.Data, &fact); err != nil {
-		return fact, fmt.Errorf("decode %s: %w", e.ID, err)
-	}
-	return fact, nil
-}
-
-func foldFacility(r *FacilityRow, e events.Envelope) error {
-	fact, err := into[events.FacilityChanged](e)
-	r.Facility = fact.Facility
-	return err
-}
-
-func foldOfficer(r *OfficerRow, e events.Envelope) error {
-	fact, err := into[events.OfficerChanged](e)
-	r.Officer = fact.Officer
-	return err
-}
-
-func foldItem(r *ItemRow, e events.Envelope) error {
-	if e.Type == (events.ItemRetired{}).Kind() {
-		r.Published = false
-		return nil
-	}
-	fact, err := into[events.ItemPublished](e)
-	r.Item, r.Published = fact.Item, true
-	return err
-}
-
-func foldPlan(r *PlanRow, e events.Envelope) error {
-	switch e.Type {
-	case events.PlanDrafted{}.Kind():
-		fact, err := into[events.PlanDrafted](e)
-		r.Plan, r.State = fact.Plan, Drafted
-		return err
-	case events.PlanApproved{}.Kind():
-		fact, err := into[events.PlanApproved](e)
-		r.Approvals = append(r.Approvals, fact.Approval)
-		if len(fact.Missing) == 0 {
-			r.State = Approved
-		}
-		return err
-	case events.PlanPublished{}.Kind():
-		r.State = Published
-	}
-	return nil
-}
-
-func foldBatch(r *BatchRow, e events.Envelope) error {
-	r.ID = events.EntityID(e.Subject)
-	switch e.Type {
-	case events.BatchAnnounced{}.Kind():
-		fact, err := into[events.BatchAnnounced](e)
-		r.Plan, r.No, r.Title, r.Lead, r.State = fact.Plan, fact.No, fact.Title, fact.Lead, Announced
-		return err
-	case events.BatchFrozen{}.Kind():
-		r.State = Frozen
-	case events.BatchDrawn{}.Kind():
-		fact, err := into[events.BatchDrawn](e)
-		r.State, r.Visits = Drawn, fact.Visits
-		return err
-	case events.BatchFinished{}.Kind():
-		r.State = Finished
-	}
-	return nil
-}
-
-func foldVisit(r *VisitRow, e events.Envelope) error {
-	switch e.Type {
-	case events.VisitAssigned{}.Kind():
-		fact, err := into[events.VisitAssigned](e)
-		v := fact.Visit
-		*r = VisitRow{ID: v.ID, Batch: v.Batch, Facility: v.Facility, Name: v.Name, Lead: v.Lead, State: Assigned, Year: yearOf(v.Batch)}
-		for _, section := range v.Sections {
-			r.Units = append(r.Units, section.Unit)
-			r.Officers = append(r.Officers, section.Officers...)
-		}
-		return err
-	case events.VisitReseated{}.Kind():
-		fact, err := into[events.VisitReseated](e)
-		for i, o := range r.Officers {
-			if o == fact.Was && fact.Was != "" {
-				r.Officers[i] = fact.Officer
-				return err
-			}
-		}
-		r.Officers = append(r.Officers, fact.Officer)
-		return err
-	case events.VisitApproved{}.Kind():
-		fact, err := into[events.VisitApproved](e)
-		if len(fact.Missing) == 0 {
-			r.State = Approved
-		}
-		return err
-	case events.VisitNoticed{}.Kind():
-		fact, err := into[events.VisitNoticed](e)
-		r.State, r.VisitedOn = Noticed, fact.On
-		return err
-	case events.VisitSigned{}.Kind():
-		r.State = Signed
-	case events.VisitRecorded{}.Kind():
-		r.State = Recorded
-	}
-	return nil
-}
-
-// yearOf is the year in an id such as "500156-PC-2026-000001".
-func yearOf(id string) string {
-	if parts := strings.Split(id, "-"); len(parts) > 2 {
-		return parts[2]
-	}
-	return ""
-}
-
-func foldOrder(r *OrderRow, e events.Envelope) error {
-	switch e.Type {
-	case events.RectificationOrdered{}.Kind():
-		o, err := into[events.RectificationOrdered](e)
-		*r = OrderRow{ID: o.Rectification, Facility: o.Facility, Name: o.Name, Unit: o.Unit, State: Ordered, Deadline: o.Deadline}
-		return err
-	case events.RectificationProved{}.Kind():
-		r.State = Proved
-	case events.RectificationChecked{}.Kind():
-		c, err := into[events.RectificationChecked](e)
-		r.State = Ordered
-		if c.Passed {
-			r.State = Closed
-		}
-		return err
-	}
-	return nil
 }

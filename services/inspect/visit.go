@@ -29,15 +29,18 @@ func (v *Visit) Assign(visit events.Visit) (events.Event, error) {
 	return events.VisitAssigned{Visit: visit}, nil
 }
 
-// Reseat puts the next officer of the draw into a seat. It is too late once the
-// facility was given notice of who comes.
+// Reseat puts the next officer of the draw into a seat (递补). It is too late once
+// the unit has answered.
 func (v *Visit) Reseat(seat events.Seat, was, reason string) (events.Event, error) {
-	if v.State != Assigned && v.State != Approved {
+	if !slices.Contains([]State{Assigned, Approved, Noticed}, v.State) {
 		return nil, stuck("检查", v.State, Noticed)
 	}
 	section, err := v.section(seat.Unit)
 	if err != nil {
 		return nil, err
+	}
+	if len(section.Results) > 0 {
+		return nil, fault.New(fault.Conflict, "该单位的检查结果已经录入，检查人员不能再更换")
 	}
 	if seat.No < 1 || seat.No > len(section.Officers) {
 		return nil, fault.New(fault.Invalid, "没有第 %d 个席位", seat.No)
@@ -83,7 +86,7 @@ func (v *Visit) Approve(by identity.Actor, least int, at time.Time) (events.Even
 
 // Notice gives the facility notice, once for all units.
 func (v *Visit) Notice(by identity.Actor, no, on string) (events.Event, error) {
-	if err := by.OfUnit(v.Lead); err != nil {
+	if err := v.ofTeam(by, v.Lead); err != nil {
 		return nil, err
 	}
 	state, err := move(nextVisit, "检查", v.State, Noticed)
@@ -97,7 +100,7 @@ func (v *Visit) Notice(by identity.Actor, no, on string) (events.Event, error) {
 // Answer is what one unit found, signed by its officers. Each unit answers its
 // own section, once.
 func (v *Visit) Answer(by identity.Actor, answer events.VisitSection, categories []law.ResultCategory, least int) (events.Event, error) {
-	if err := by.OfUnit(answer.Unit); err != nil {
+	if err := v.ofTeam(by, answer.Unit); err != nil {
 		return nil, err
 	}
 	section, err := v.section(answer.Unit)
@@ -127,80 +130,10 @@ func (v *Visit) Answer(by identity.Actor, answer events.VisitSection, categories
 	return events.SectionAnswered{Visit: v.ID, Section: *section}, nil
 }
 
-// checkSigned wants the signatures of enough officers of the section
-// (行政处罚法 art. 42).
-func checkSigned(team, signed []string, least int) error {
-	if len(slices.Compact(slices.Sorted(slices.Values(signed)))) < max(least, 1) {
-		return fault.About("signed", fault.Invalid, "须有至少 %d 名执法人员签字", least)
-	}
-	for _, o := range signed {
-		if !slices.Contains(team, o) {
-			return fault.About("signed", fault.Denied, "签字人员不是本次抽取派定的检查人员")
-		}
-	}
-	return nil
-}
-
-// checkResults holds a section's answer against the standard categories: each
-// known, the exclusive one alone, and with each what must go with it.
-func checkResults(subjectKind string, items []string, answer events.VisitSection, categories []law.ResultCategory) error {
-	if len(answer.Results) == 0 {
-		return fault.About("results", fault.Invalid, "请选择检查结果")
-	}
-	for i, code := range answer.Results {
-		at := slices.IndexFunc(categories, func(c law.ResultCategory) bool { return c.Code == code })
-		switch {
-		case at < 0:
-			return fault.About("results", fault.Invalid, "检查结果“%s”不在标准类别之中", code)
-		case slices.Contains(answer.Results[:i], code):
-			return fault.About("results", fault.Invalid, "检查结果“%s”重复", categories[at].Name)
-		case categories[at].Exclusive && (len(answer.Results) > 1 || len(answer.Findings) > 0):
-			return fault.About("results", fault.Invalid, "“%s”不能与其他结果或者问题同时填写", categories[at].Name)
-		}
-		c := categories[at]
-		if len(c.Subjects) > 0 && !slices.Contains(c.Subjects, subjectKind) {
-			continue
-		}
-		if err := checkNeeds(c, answer.Findings); err != nil {
-			return err
-		}
-	}
-	for i, f := range answer.Findings {
-		if f.No != i+1 || strings.TrimSpace(f.Text) == "" || !slices.Contains(answer.Results, f.Result) {
-			return fault.About("findings", fault.Invalid, "第 %d 个问题须写明内容，并对应一项已选的检查结果", i+1)
-		}
-		if !slices.Contains(items, f.Item) {
-			return fault.About("findings", fault.Invalid, "第 %d 个问题对应的事项 %s 不在本单位本次检查范围内", i+1, f.Item)
-		}
-	}
-	return nil
-}
-
-func checkNeeds(c law.ResultCategory, findings []events.Finding) error {
-	has := func(ok func(events.Finding) bool) bool {
-		return slices.ContainsFunc(findings, func(f events.Finding) bool { return f.Result == c.Code && ok(f) })
-	}
-	switch c.Needs {
-	case "rectification":
-		if !has(func(f events.Finding) bool { return f.Days > 0 }) {
-			return fault.About("findings", fault.Invalid, "“%s”须写明问题和改正期限（天数）", c.Name)
-		}
-	case "case":
-		if !has(func(f events.Finding) bool { return f.Offence != "" }) {
-			return fault.About("findings", fault.Invalid, "“%s”须写明问题和涉嫌的违法行为类型", c.Name)
-		}
-	case "evidence":
-		if !has(func(f events.Finding) bool { return f.Evidence != "" }) {
-			return fault.About("findings", fault.Invalid, "“%s”须附证据", c.Name)
-		}
-	}
-	return nil
-}
-
 // Sign is the facility's signature under all sections, or its refusal and who
 // witnessed it.
 func (v *Visit) Sign(by identity.Actor, countersign, note string) (events.Event, error) {
-	if err := by.OfUnit(v.Lead); err != nil {
+	if err := v.ofTeam(by, v.Lead); err != nil {
 		return nil, err
 	}
 	if countersign != "signed" && countersign != "refused" {
@@ -219,7 +152,7 @@ func (v *Visit) Sign(by identity.Actor, countersign, note string) (events.Event,
 
 // Record closes the visit. Publish is the limit for publishing its result.
 func (v *Visit) Record(by identity.Actor, on string, publish events.Deadline) (events.Event, error) {
-	if err := by.OfUnit(v.Lead); err != nil {
+	if err := v.ofTeam(by, v.Lead); err != nil {
 		return nil, err
 	}
 	state, err := move(nextVisit, "检查", v.State, Recorded)
@@ -228,6 +161,22 @@ func (v *Visit) Record(by identity.Actor, on string, publish events.Deadline) (e
 	}
 	v.State = state
 	return events.VisitRecorded{Visit: v.Visit, On: on, Deadlines: []events.Deadline{publish}}, nil
+}
+
+// ofTeam refuses everybody but the officers of one unit who were drawn for this
+// visit.
+func (v *Visit) ofTeam(by identity.Actor, unit string) error {
+	if err := by.OfUnit(unit); err != nil {
+		return err
+	}
+	section, err := v.section(unit)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(section.Officers, by.ID) {
+		return fault.New(fault.Denied, "本次检查由抽取派定的检查人员办理，您不在其中")
+	}
+	return nil
 }
 
 func (v *Visit) section(unit string) (*events.VisitSection, error) {

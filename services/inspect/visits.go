@@ -2,14 +2,21 @@ package inspect
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"shenzhong/events"
-	"shenzhong/services/kit/bus"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/store"
 )
+
+// onVisit changes a visit that the actor may know of. To anybody else it does not
+// exist, whatever they try.
+func (s *Service) onVisit(ctx context.Context, by store.Cause, id string, decide func(*Visit) (events.Event, error)) error {
+	if _, err := s.Visit(ctx, by.Actor, id); err != nil {
+		return err
+	}
+	return s.visits.Change(ctx, by, id, decide)
+}
 
 // ApproveVisit is the consent of the head of the actor's unit to its part.
 type ApproveVisit struct {
@@ -27,7 +34,7 @@ func (s *Service) ApproveVisit(ctx context.Context, cmd ApproveVisit) error {
 		return err
 	}
 	now := s.cfg.Clock.Now()
-	return s.visits.Change(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) { return v.Approve(cmd.Actor, least, now) })
+	return s.onVisit(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) { return v.Approve(cmd.Actor, least, now) })
 }
 
 // NoticeVisit gives the facility notice of the visit.
@@ -50,9 +57,39 @@ func (s *Service) NoticeVisit(ctx context.Context, cmd NoticeVisit) error {
 	if strings.TrimSpace(cmd.No) == "" {
 		return fault.About("no", fault.Invalid, "请填写检查通知书文号")
 	}
-	return s.visits.Change(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {
+	v, err := s.Visit(ctx, cmd.Actor, cmd.Visit)
+	if err != nil {
+		return err
+	}
+	if err := s.checkTeam(ctx, v, day.String()); err != nil {
+		return err
+	}
+	return s.onVisit(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {
 		return v.Notice(cmd.Actor, strings.TrimSpace(cmd.No), day.String())
 	})
+}
+
+// checkTeam refuses a visit on a day on which one of its officers may not enforce
+// the law, or has an interest that was declared since the draw.
+func (s *Service) checkTeam(ctx context.Context, v Visit, day string) error {
+	for _, section := range v.Sections {
+		for _, id := range section.Officers {
+			if id == "" {
+				continue // enough are seated, or the head could not have consented
+			}
+			o, err := s.views.officers.Get(ctx, id)
+			if err != nil {
+				return err
+			}
+			switch {
+			case !certified(o, day):
+				return fault.New(fault.Conflict, "检查人员 %s 的执法证件在 %s 无效，请先递补", id, day)
+			case interested(o, v.Facility):
+				return fault.New(fault.Conflict, "检查人员 %s 与检查对象有利害关系，应当回避，请先递补", id)
+			}
+		}
+	}
+	return nil
 }
 
 // AnswerSection is what the actor's unit found.
@@ -83,7 +120,7 @@ func (s *Service) AnswerSection(ctx context.Context, cmd AnswerSection) error {
 		}
 	}
 	categories := s.cfg.Law.ResultCategories(s.today())
-	return s.visits.Change(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {
+	return s.onVisit(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {
 		return v.Answer(cmd.Actor, answer, categories, least)
 	})
 }
@@ -101,7 +138,7 @@ func (s *Service) SignVisit(ctx context.Context, cmd SignVisit) error {
 	if err := permits.Check(cmd.Actor, "visit.sign"); err != nil {
 		return err
 	}
-	return s.visits.Change(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {
+	return s.onVisit(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {
 		return v.Sign(cmd.Actor, cmd.Countersign, cmd.RefusalNote)
 	})
 }
@@ -117,7 +154,7 @@ func (s *Service) RecordVisit(ctx context.Context, cmd RecordVisit) error {
 	if err := permits.Check(cmd.Actor, "visit.record"); err != nil {
 		return err
 	}
-	v, _, err := s.visits.Load(ctx, cmd.Visit)
+	v, err := s.Visit(ctx, cmd.Actor, cmd.Visit)
 	if err != nil {
 		return err
 	}
@@ -126,82 +163,5 @@ func (s *Service) RecordVisit(ctx context.Context, cmd RecordVisit) error {
 		return err
 	}
 	on := s.today().String()
-	return s.visits.Change(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) { return v.Record(cmd.Actor, on, publish) })
-}
-
-// onVisitRecorded orders every finding put right that has a time for it.
-func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitRecorded]) error {
-	visit := h.Fact.Visit
-	for _, section := range visit.Sections {
-		for _, f := range section.Findings {
-			if f.Days == 0 {
-				continue
-			}
-			id := fmt.Sprintf("%s-ZG-%s-%s-%d", s.cfg.District, strings.TrimPrefix(visit.ID, s.cfg.District+"-JC-"), section.Unit, f.No)
-			due, err := s.counter.Grant("rectify", s.orders.Subject(id), section.Unit, "复查责令改正情况："+visit.Name, h.Envelope.Time, f.Days)
-			if err != nil {
-				return err
-			}
-			order := events.RectificationOrdered{
-				Rectification: id, Visit: visit.ID, Facility: visit.Facility, Name: visit.Name, USCC: visit.USCC,
-				Unit: section.Unit, Finding: f, Deadline: due,
-			}
-			err = s.orders.Put(ctx, h.Cause("inspect"), id, func(r *Rectification) (events.Event, error) { return r.Order(order) })
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// ProveRectification hands in proof that something was put right.
-type ProveRectification struct {
-	store.Cause
-	Rectification string
-	Proof         string
-	SHA256        string
-}
-
-// ProveRectification notes the proof.
-func (s *Service) ProveRectification(ctx context.Context, cmd ProveRectification) error {
-	if err := permits.Check(cmd.Actor, "rectification.prove"); err != nil {
-		return err
-	}
-	return s.orders.Change(ctx, cmd.Cause, cmd.Rectification, func(r *Rectification) (events.Event, error) {
-		return r.Prove(cmd.Actor, cmd.Proof, cmd.SHA256)
-	})
-}
-
-// CheckRectification is the outcome of the re-inspection.
-type CheckRectification struct {
-	store.Cause
-	Rectification string
-	Passed        bool
-	Note          string
-	Officers      []string
-}
-
-// CheckRectification notes the outcome.
-func (s *Service) CheckRectification(ctx context.Context, cmd CheckRectification) error {
-	if err := permits.Check(cmd.Actor, "rectification.check"); err != nil {
-		return err
-	}
-	least, err := s.least()
-	if err != nil {
-		return err
-	}
-	for _, id := range cmd.Officers {
-		o, err := s.views.officers.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		if o.Unit != cmd.Actor.Unit || o.Status != "active" || o.CertUntil < s.today().String() {
-			return fault.About("officers", fault.Invalid, "复查人员须为本单位执法证件有效的人员")
-		}
-	}
-	on := s.today().String()
-	return s.orders.Change(ctx, cmd.Cause, cmd.Rectification, func(r *Rectification) (events.Event, error) {
-		return r.Check(cmd.Actor, cmd.Passed, cmd.Note, on, cmd.Officers, least)
-	})
+	return s.onVisit(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) { return v.Record(cmd.Actor, on, publish) })
 }
