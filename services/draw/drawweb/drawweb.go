@@ -5,7 +5,6 @@ package drawweb
 
 import (
 	"context"
-	"encoding/json"
 
 	"shenzhong/services/draw"
 	"shenzhong/services/kit/store"
@@ -57,16 +56,17 @@ func mountReads(api *web.API, s *draw.Service) {
 	web.Get(api, web.Op{ID: "draw-get", Path: "/draws/{id}", Tag: tag, Summary: "抽取公告和进展", Public: true,
 		Detail: "启封之前只有公告、规则、各方承诺值和封存摘要，没有名录，也没有抽取结果。"},
 		func(ctx context.Context, in *DrawID) (*web.Out[shown], error) { return show(ctx, s, in.ID, nil) })
-	web.Get(api, web.Op{ID: "draw-bundle", Path: "/draws/{id}/bundle", Tag: tag, Summary: "核验文件", Public: true,
-		Detail: "启封之后可以下载；用 shenzhong verify draw 或者核验页面逐项核验。"},
-		func(ctx context.Context, in *DrawID) (*web.Out[json.RawMessage], error) {
-			bundle, err := s.Bundle(ctx, in.ID)
-			if err != nil {
-				return nil, err
-			}
-			raw, err := bundle.JSON()
-			return web.Reply(json.RawMessage(raw)), err
+	mountFiles(api, s)
+	web.Get(api, web.Op{ID: "draw-trips", Path: "/draws/{id}/trips", Tag: tag, Summary: "本人（单位负责人为本单位）参加的检查和人员",
+		Detail: "启封之前，谁去哪里只告诉去的人；没有参加的，返回空列表。"},
+		func(ctx context.Context, in *DrawID) (*web.Out[tripList], error) {
+			trips, err := s.Trips(ctx, web.Actor(ctx), in.ID)
+			return web.Reply(tripList{trips}), err
 		})
+}
+
+type tripList struct {
+	Trips []draw.Trip `json:"trips"`
 }
 
 type commitBody struct {

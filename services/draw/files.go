@@ -1,0 +1,67 @@
+package draw
+
+import (
+	"context"
+	"fmt"
+
+	"shenzhong/services/draw/fdraw"
+	"shenzhong/services/kit/fault"
+)
+
+// File is one file of a draw, exactly as it was hashed.
+type File struct {
+	Name string `json:"name"` // announce, policy, ..., substitute-0001
+	Text string `json:"-"`
+}
+
+// Files returns the files of a draw that are public now, in the order in which
+// they come to be.
+func (s *Service) Files(ctx context.Context, id string) ([]File, error) {
+	d, _, err := s.draws.Load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return files(d.published()), nil
+}
+
+// File returns the text of one file of a draw. One that is not public yet is
+// refused in the same words whether it exists already or not.
+func (s *Service) File(ctx context.Context, id, name string) (string, error) {
+	all, err := s.Files(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	for _, f := range all {
+		if f.Name == name {
+			return f.Text, nil
+		}
+	}
+	return "", fault.New(fault.NotFound, "抽取 %s 没有已经公开的“%s”文件；名录和结果在启封之后公开", id, name)
+}
+
+// published is what of the files of a draw is public now.
+func (d *Draw) published() fdraw.Bundle {
+	if d.State == Opened || d.State == Voided {
+		return d.Files
+	}
+	f := d.Files
+	return fdraw.Bundle{Format: f.Format, Announce: f.Announce, Policy: f.Policy, Freeze: f.Freeze, Beacon: f.Beacon, Sealed: f.Sealed}
+}
+
+// files lists those of a bundle that there are.
+func files(b fdraw.Bundle) []File {
+	all := []File{
+		{"announce", b.Announce}, {"policy", b.Policy}, {"registry", b.Registry}, {"pool", b.Pool}, {"officers", b.Officers},
+		{"freeze", b.Freeze}, {"reveals", b.Reveals}, {"beacon", b.Beacon}, {"sealed", b.Sealed}, {"result", b.Result},
+	}
+	for i, text := range b.Substitutions {
+		all = append(all, File{fmt.Sprintf("substitute-%04d", i+1), text})
+	}
+	out := []File{}
+	for _, f := range all {
+		if f.Text != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
