@@ -321,23 +321,9 @@ func (d *Draw) Replace(facility, unit string, no int, cause fdraw.Cause, note st
 	if err := d.stay(Sealed); err != nil {
 		return nil, err
 	}
-	m, err := d.material()
+	roster, err := d.roster()
 	if err != nil {
 		return nil, err
-	}
-	result, err := fdraw.ParseResult(d.Files.Result)
-	if err != nil {
-		return nil, err
-	}
-	roster := fdraw.NewRoster(m.announce.Hash, m.seed, m.pool, m.officers, result)
-	for _, text := range d.Files.Substitutions {
-		s, err := fdraw.ParseSubstitution(text)
-		if err != nil {
-			return nil, err
-		}
-		if err := roster.Apply(s); err != nil {
-			return nil, err
-		}
 	}
 	s, err := roster.Replace(facility, unit, no, cause)
 	if err != nil {

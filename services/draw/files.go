@@ -44,6 +44,12 @@ func (d *Draw) published() fdraw.Bundle {
 	if d.State == Opened || d.State == Voided {
 		return d.Files
 	}
+	return d.bindings()
+}
+
+// bindings are the files that are public from the moment they exist: they say
+// how the draw is held and bind the rest by digests, but list nobody.
+func (d *Draw) bindings() fdraw.Bundle {
 	f := d.Files
 	return fdraw.Bundle{Format: f.Format, Announce: f.Announce, Policy: f.Policy, Freeze: f.Freeze, Beacon: f.Beacon, Sealed: f.Sealed}
 }

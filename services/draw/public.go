@@ -95,8 +95,7 @@ func (s *Service) Show(ctx context.Context, id string) (Public, error) {
 	for i, c := range d.Commits {
 		p.Commits[i] = Handed{Party: c.Party, Digest: c.Digest.String(), Opened: c.Opened}
 	}
-	f := d.Files
-	p.Files = fdraw.Bundle{Format: f.Format, Announce: f.Announce, Policy: f.Policy, Freeze: f.Freeze, Beacon: f.Beacon, Sealed: f.Sealed}
+	p.Files = d.bindings()
 	return p, nil
 }
 
