@@ -16,14 +16,17 @@ const (
 	plans  = "抽查计划"
 	visits = "联合检查"
 	orders = "责令改正"
+	public = "抽查结果"
 )
 
 // Mount registers every operation on joint inspections.
 func Mount(api *web.API, s *inspect.Service) {
 	mountPlans(api, s)
+	mountRatios(api, s)
 	mountBatches(api, s)
 	mountVisits(api, s)
 	mountOrders(api, s)
+	mountResults(api, s)
 }
 
 // The ids in paths. They are exported because huma reads no other embedded

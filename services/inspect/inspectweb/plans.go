@@ -44,6 +44,30 @@ type planList struct {
 	Plans []inspect.PlanRow `json:"plans"`
 }
 
+type planRatios struct {
+	Batches []inspect.PlanRatios `json:"batches"`
+}
+
+type ratioTable struct {
+	Lines []events.RateLine `json:"lines" doc:"每个信用等级和风险等级的抽查比例（百万分之）、现有对象数和算法"`
+}
+
+func mountRatios(api *web.API, s *inspect.Service) {
+	web.Get(api, web.Op{ID: "ratio-table", Path: "/ratios/{category}", Tag: plans, Summary: "一类检查对象的抽查比例表和算法", Public: true},
+		func(ctx context.Context, in *struct {
+			Category string `path:"category" pattern:"^[a-z_]{1,40}$" patternDescription:"检查对象类别代码" doc:"检查对象类别代码"`
+		}) (*web.Out[ratioTable], error) {
+			lines, err := s.Ratios(ctx, in.Category)
+			return web.Reply(ratioTable{lines}), err
+		})
+	web.Get(api, web.Op{ID: "plan-ratios", Path: "/plans/{id}/ratios", Tag: plans, Summary: "按今天的信用等级，计划各批次的抽查比例和算法", Public: true,
+		Detail: "计划公布后不再变动；各批次公告时按当日的信用等级重新计算比例。"},
+		func(ctx context.Context, in *PlanID) (*web.Out[planRatios], error) {
+			batches, err := s.PlanRatios(ctx, web.Actor(ctx), in.ID)
+			return web.Reply(planRatios{batches}), err
+		})
+}
+
 func mountPlans(api *web.API, s *inspect.Service) {
 	web.Get(api, web.Op{ID: "plan-list", Path: "/plans", Tag: plans, Summary: "抽查计划列表", Public: true, Detail: "公众可以看到已公布的计划。"},
 		func(ctx context.Context, in *struct {
@@ -115,6 +139,11 @@ func mountBatches(api *web.API, s *inspect.Service) {
 				FreezeBy: b.FreezeBy, RevealBy: b.RevealBy, Beacon: b.Beacon, BeaconAt: b.BeaconAt, OpenBy: b.OpenBy,
 			})
 			return showBatch(ctx, s, id, err)
+		})
+	web.Get(api, web.Op{ID: "batch-preview", Path: "/batches/{id}/preview", Tag: plans, Summary: "锁定名录之前预览：对象、人员和存在的问题，不含名单"},
+		func(ctx context.Context, in *BatchID) (*web.Out[inspect.Preview], error) {
+			p, err := s.PreviewBatch(ctx, web.Actor(ctx), in.ID)
+			return web.Reply(p), err
 		})
 	web.Post(api, web.Op{ID: "batch-freeze", Path: "/batches/{id}/freeze", Tag: plans, Summary: "锁定名录"},
 		func(ctx context.Context, in *BatchID) (*web.Out[batch], error) {

@@ -65,6 +65,11 @@ func mountVisits(api *web.API, s *inspect.Service) {
 		})
 	web.Get(api, web.Op{ID: "visit-get", Path: "/visits/{id}", Tag: visits, Summary: "一次检查"},
 		func(ctx context.Context, in *VisitID) (*web.Out[visit], error) { return showVisit(ctx, s, in.ID, nil) })
+	web.Get(api, web.Op{ID: "visit-notice-text", Path: "/visits/{id}/notice", Tag: visits, Summary: "检查通知书"},
+		func(ctx context.Context, in *VisitID) (*web.Out[inspect.Notice], error) {
+			n, err := s.Notice(ctx, web.Actor(ctx), in.ID)
+			return web.Reply(n), err
+		})
 	web.Post(api, visitOp("approve", "本单位负责人审批本单位的检查"), func(ctx context.Context, in *VisitID) (*web.Out[visit], error) {
 		return showVisit(ctx, s, in.ID, s.ApproveVisit(ctx, inspect.ApproveVisit{Cause: web.Cause(ctx), Visit: in.ID}))
 	})
@@ -91,54 +96,4 @@ func visitAct[B any](api *web.API, s *inspect.Service, name, summary string, do 
 	web.Post(api, visitOp(name, summary), func(ctx context.Context, in *visitWritten[B]) (*web.Out[visit], error) {
 		return showVisit(ctx, s, in.ID, do(ctx, web.Cause(ctx), in.ID, in.Body))
 	})
-}
-
-type proofBody struct {
-	Proof  string `json:"proof" minLength:"1" maxLength:"2000" doc:"如何改正"`
-	SHA256 string `json:"sha256,omitempty" maxLength:"64" doc:"证明材料的 SHA-256 值"`
-}
-
-type checkBody struct {
-	Passed   bool     `json:"passed" doc:"已经改正"`
-	Note     string   `json:"note" minLength:"1" maxLength:"2000" doc:"复查情况"`
-	Officers []string `json:"officers" minItems:"2" maxItems:"10" doc:"复查人员编号"`
-}
-
-type orderList struct {
-	Rectifications []inspect.OrderRow `json:"rectifications"`
-}
-
-func mountOrders(api *web.API, s *inspect.Service) {
-	web.Get(api, web.Op{ID: "rectification-list", Path: "/rectifications", Tag: orders, Summary: "责令改正列表"},
-		func(ctx context.Context, in *struct {
-			Unit     string `query:"unit" maxLength:"40" doc:"承办单位代码"`
-			Facility string `query:"facility" maxLength:"40" doc:"检查对象编号"`
-			State    string `query:"state" enum:"ordered,proved,closed" doc:"状态"`
-		}) (*web.Out[orderList], error) {
-			rows, err := s.Rectifications(ctx, web.Actor(ctx), inspect.Orders{Unit: in.Unit, Facility: in.Facility, State: inspect.State(in.State)})
-			if rows == nil {
-				rows = []inspect.OrderRow{}
-			}
-			return web.Reply(orderList{rows}), err
-		})
-	web.Get(api, web.Op{ID: "rectification-get", Path: "/rectifications/{id}", Tag: orders, Summary: "一件责令改正"},
-		func(ctx context.Context, in *OrderID) (*web.Out[order], error) { return showOrder(ctx, s, in.ID, nil) })
-	web.Post(api, web.Op{ID: "rectification-prove", Path: "/rectifications/{id}/prove", Tag: orders, Summary: "提交整改证明"},
-		func(ctx context.Context, in *struct {
-			OrderID
-			Body proofBody
-		}) (*web.Out[order], error) {
-			return showOrder(ctx, s, in.ID, s.ProveRectification(ctx, inspect.ProveRectification{
-				Cause: web.Cause(ctx), Rectification: in.ID, Proof: in.Body.Proof, SHA256: in.Body.SHA256,
-			}))
-		})
-	web.Post(api, web.Op{ID: "rectification-check", Path: "/rectifications/{id}/check", Tag: orders, Summary: "复查"},
-		func(ctx context.Context, in *struct {
-			OrderID
-			Body checkBody
-		}) (*web.Out[order], error) {
-			return showOrder(ctx, s, in.ID, s.CheckRectification(ctx, inspect.CheckRectification{
-				Cause: web.Cause(ctx), Rectification: in.ID, Passed: in.Body.Passed, Note: in.Body.Note, Officers: in.Body.Officers,
-			}))
-		})
 }
