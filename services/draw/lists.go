@@ -47,7 +47,7 @@ func (d *Draw) lists(frozen events.BatchFrozen, salt fdraw.Digest) (lists, error
 	}
 	officers := make([]fdraw.Officer, len(frozen.Officers))
 	for i, o := range frozen.Officers {
-		officers[i] = fdraw.Officer{ID: o.Officer, Dept: o.Unit, Max: o.Max, Skills: slices.Sorted(slices.Values(o.Skills))}
+		officers[i] = fdraw.Officer{ID: o.Officer, Dept: o.Unit, Max: o.Max, Skills: slices.Sorted(slices.Values(skillWords(o.Skills)))}
 	}
 	barred := make([]fdraw.Barred, len(frozen.Exclusions))
 	for i, x := range frozen.Exclusions {
@@ -89,7 +89,7 @@ func registry(head fdraw.Head, frozen events.BatchFrozen) (*fdraw.Registry, erro
 func demand(tasks []events.UnitTask) fdraw.Demand {
 	d := make(fdraw.Demand, len(tasks))
 	for i, t := range tasks {
-		d[i] = fdraw.Need{Dept: t.Unit, Count: t.Officers, Skill: t.Skill}
+		d[i] = fdraw.Need{Dept: t.Unit, Count: t.Officers, Skill: skillWord(t.Skill)}
 	}
 	return d
 }
