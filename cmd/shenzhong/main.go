@@ -66,6 +66,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(
 		newUpCommand(), newRehearseCommand(), newTokenCommand(), newImportCommand(),
 		newDeadlineCommand(), newCalendarCommand(), newPackCommand(), newContractsCommand(),
+		newDrawCommand(), newVerifyCommand(),
 	)
 	return root
 }
