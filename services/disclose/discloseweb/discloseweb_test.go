@@ -74,8 +74,8 @@ func (s *scene) pump(t *testing.T) {
 	servicetest.Pump(t, []store.Log{s.log, s.cases.Log}, s.disclose.Reactions())
 }
 
-// decide lets a case be decided and returns the number of its record.
-func (s *scene) decide(t *testing.T, id, kind, name, facts string) string {
+// decided lets a case be decided.
+func (s *scene) decided(t *testing.T, id, kind, name, facts string) {
 	t.Helper()
 	s.cases.Say(t, "case", id, events.CaseDecided{Decision: events.Decision{
 		Case: id, No: "渝武市监处〔2026〕" + id[len(id)-1:] + "号", Type: "强制捆绑销售", Facts: facts, Basis: "价格法",
@@ -83,6 +83,12 @@ func (s *scene) decide(t *testing.T, id, kind, name, facts string) string {
 		Respondent: events.Respondent{Facility: "500156-JG-000001", Name: name, Type: kind, USCC: "92500156MA5U12345X"},
 		Unit:       "scjgj", UnitName: "武隆区市场监管局", On: "2026-09-30", Severity: "general",
 	}})
+}
+
+// decide lets a case be decided and returns the number of its record.
+func (s *scene) decide(t *testing.T, id, kind, name, facts string) string {
+	t.Helper()
+	s.decided(t, id, kind, name, facts)
 	s.pump(t)
 	due := webtest.Read[struct{ Records []disclose.Row }](t, webtest.Get(t, s.Server, "/api/v1/records/due", webtest.Call{Token: first}))
 	return due.Records[len(due.Records)-1].Record.ID

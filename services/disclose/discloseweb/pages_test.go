@@ -66,12 +66,16 @@ func (s *scene) walk(t *testing.T, path string) []string {
 func TestRecordsAreListedNewestFirstAndPaged(t *testing.T) {
 	s := newScene(t)
 	for i := 1; i <= 25; i++ {
-		s.Clock.Set(time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC))
-		id := s.decide(t, fmt.Sprintf("500156-AJ-2026-%06d", i), "legal", fmt.Sprintf("第%d殡仪服务部", i), "强制捆绑销售。")
-		s.Clock.Set(time.Date(2026, 10, 8+i%2, 2, 0, 0, 0, time.UTC))
-		s.does(t, first, "/records/"+id+"/review", `{"verdict":"publish"}`)
-		s.does(t, second, "/records/"+id+"/publish", portal)
+		s.decided(t, fmt.Sprintf("500156-AJ-2026-%06d", i), "legal", fmt.Sprintf("第%d殡仪服务部", i), "强制捆绑销售。")
 	}
+	s.pump(t)
+	for i := 1; i <= 25; i++ {
+		at := fmt.Sprintf("/records/500156-GS-2026-%06d", i)
+		s.Clock.Set(time.Date(2026, 10, 8+i%2, 2, 0, 0, 0, time.UTC))
+		s.post(t, first, at+"/review", `{"verdict":"publish"}`)
+		s.post(t, second, at+"/publish", portal)
+	}
+	s.pump(t)
 	ids := s.walk(t, "/")
 	if len(ids) != 25 || ids[0] != "500156-GS-2026-000025" || ids[13] != "500156-GS-2026-000024" || ids[24] != "500156-GS-2026-000002" {
 		t.Errorf("listed %v", ids)
