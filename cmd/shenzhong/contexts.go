@@ -15,6 +15,7 @@ import (
 	"shenzhong/services/draw/drawweb"
 	"shenzhong/services/draw/fdraw"
 	"shenzhong/services/identity"
+	"shenzhong/services/identity/identityweb"
 	"shenzhong/services/inspect"
 	"shenzhong/services/inspect/inspectweb"
 	"shenzhong/services/kit/web"
@@ -44,7 +45,8 @@ var contexts = []contextEntry{
 }
 
 func openIdentity(_ context.Context, r *room, g ground) error {
-	identity.New(identity.Config{District: g.district, Log: g.log, Clock: g.clock, Law: g.law})
+	s := identity.New(identity.Config{District: g.district, Log: g.log, Clock: g.clock, Law: g.law})
+	r.mount = func(api *web.API) { identityweb.Mount(api, s) }
 	return nil
 }
 
@@ -111,6 +113,7 @@ func openDisclose(ctx context.Context, r *room, g ground) error {
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
 	r.mount = func(api *web.API) { discloseweb.Mount(api, s) }
+	r.pages = func(server *web.Server) { discloseweb.Pages(server, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"disclose expires": s.Sweep}
 	return nil
 }
@@ -133,6 +136,7 @@ func openOversee(ctx context.Context, r *room, g ground) error {
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
 	r.mount = func(api *web.API) { overseeweb.Mount(api, s) }
+	r.pages = func(server *web.Server) { overseeweb.Pages(server, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"oversee": s.Sweep}
 	return nil
 }

@@ -13,7 +13,7 @@ func (p *play) yearPlan() {
 	draft := func(tasks ...map[string]any) map[string]any {
 		return map[string]any{"year": 2026, "title": "2026年度殡葬领域联合抽查计划", "batches": []map[string]any{
 			{"title": "第一批：殡仪服务机构", "area": "3", "categories": []string{"funeral_home", "funeral_station"}, "tasks": tasks, "from": "2026-03-16", "to": "2026-05-29"},
-			{"title": "第二批：殡仪服务站、经营性公墓和用品店", "area": "3", "categories": []string{"funeral_station", "cemetery_commercial", "shop"}, "tasks": tasks, "from": "2026-11-23", "to": "2026-12-25"},
+			{"title": "第二批：殡仪服务站和经营性公墓", "area": "3", "categories": []string{"funeral_station", "cemetery_commercial"}, "tasks": tasks, "from": "2026-11-23", "to": "2026-12-25"},
 		}}
 	}
 	civil, price := task("mzj", "mzj-304", "mzj-102"), task("scjgj", "scjgj-301", "scjgj-302")

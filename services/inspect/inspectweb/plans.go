@@ -44,7 +44,7 @@ type planList struct {
 	Plans []inspect.PlanRow `json:"plans"`
 }
 
-type planRatios struct {
+type ratioList struct {
 	Batches []inspect.PlanRatios `json:"batches"`
 }
 
@@ -62,9 +62,9 @@ func mountRatios(api *web.API, s *inspect.Service) {
 		})
 	web.Get(api, web.Op{ID: "plan-ratios", Path: "/plans/{id}/ratios", Tag: plans, Summary: "按今天的信用等级，计划各批次的抽查比例和算法", Public: true,
 		Detail: "计划公布后不再变动；各批次公告时按当日的信用等级重新计算比例。"},
-		func(ctx context.Context, in *PlanID) (*web.Out[planRatios], error) {
+		func(ctx context.Context, in *PlanID) (*web.Out[ratioList], error) {
 			batches, err := s.PlanRatios(ctx, web.Actor(ctx), in.ID)
-			return web.Reply(planRatios{batches}), err
+			return web.Reply(ratioList{batches}), err
 		})
 }
 
