@@ -124,7 +124,11 @@ func hold(t testing.TB, db *DB) (release func() error) {
 			return nil
 		})
 	}()
-	<-entered
+	select {
+	case <-entered:
+	case err := <-left: // a test that waited on would hang, and not say why
+		t.Fatalf("the write that should hold the writer was not run: %v", err)
+	}
 	return func() error {
 		close(leave)
 		return <-left

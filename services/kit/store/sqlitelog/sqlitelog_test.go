@@ -79,7 +79,11 @@ func crowd(t testing.TB, db *sqlite.DB) (release func()) {
 			return nil
 		})
 	}()
-	<-entered
+	select {
+	case <-entered:
+	case err := <-answers: // a test that waited on would hang, and not say why
+		t.Fatalf("the write that should hold the writer was not run: %v", err)
+	}
 	for range 2 {
 		go func() { answers <- db.Write(ctx, func(sqlite.Tx) error { return nil }) }()
 	}

@@ -75,7 +75,8 @@ func testPut(t *testing.T, b Backend) {
 
 // testRace lets many put the same next version: each version has one author.
 func testRace(t *testing.T, b Backend) {
-	const workers, versions = 8, 10
+	const versions = 10
+	workers := b.crowd(8)
 	table := mustTable(t, fresh(t, b), board)
 	authors := make([]atomic.Int64, versions+1)
 	var done sync.WaitGroup
@@ -136,7 +137,7 @@ func testFold(t *testing.T, b Backend) {
 		t.Errorf("the second fact before the first: %v; want early", err)
 	}
 	var done sync.WaitGroup
-	for range 4 {
+	for range b.crowd(4) {
 		done.Go(func() {
 			for version := int64(1); version <= 5; {
 				err := view.Apply(t.Context(), v, fact(version))

@@ -21,6 +21,18 @@ type Backend struct {
 	New func(t testing.TB) func(testing.TB) view.Tables
 	// Forgets says that nothing outlives the tables that were opened.
 	Forgets bool
+	// Alone says that only one at a time may put: the store replaces a row in two
+	// steps, and of two puts at once both may be told that they won. Such a store
+	// is none for production.
+	Alone bool
+}
+
+// crowd is how many put at once where a test asks for n.
+func (b Backend) crowd(n int) int {
+	if b.Alone {
+		return 1
+	}
+	return n
 }
 
 // Run runs the suite.
