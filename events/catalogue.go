@@ -59,6 +59,7 @@ func Catalogue() []Contract {
 		{Fact: DrawRevealed{}, Entity: "draw", Since: first, Chinese: "单位揭示", Hears: []string{"oversee"}},
 		{Fact: DrawClosed{}, Entity: "draw", Since: first, Chinese: "揭示截止", Hears: []string{"oversee"}},
 		{Fact: BeaconTyped{}, Entity: "draw", Since: first, Chinese: "公开随机数录入", Hears: []string{"oversee"}},
+		{Fact: BeaconMissed{}, Entity: "draw", Since: first, Chinese: "公开随机数逾期未产生", Hears: []string{"oversee"}},
 		{Fact: DrawCompleted{}, Entity: "draw", Since: first, Chinese: "抽取完成并封存", Hears: []string{"inspect"}, Sealed: true},
 		{Fact: DrawReplaced{}, Entity: "draw", Since: first, Chinese: "递补", Hears: []string{"inspect"}, Sealed: true},
 		{Fact: DrawOpened{}, Entity: "draw", Since: first, Chinese: "抽取结果启封", Hears: []string{"disclose", "oversee"}},

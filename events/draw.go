@@ -74,6 +74,20 @@ type BeaconTyped struct {
 // Kind names the contract.
 func (BeaconTyped) Kind() string { return "draw.beacon_typed.v1" }
 
+// BeaconMissed says that an officer of a party saw no public number within its
+// time; two parties must say so, then the dice that were announced count.
+type BeaconMissed struct {
+	Draw    string `json:"draw"`
+	Attempt int    `json:"attempt"`
+	By      string `json:"by"`
+	Unit    string `json:"unit"`
+	Agreed  bool   `json:"agreed"`
+	File    string `json:"file"` // the fallback file, once agreed
+}
+
+// Kind names the contract.
+func (BeaconMissed) Kind() string { return "draw.beacon_missed.v1" }
+
 // Seat is one officer's place in one visit.
 type Seat struct {
 	Facility string `json:"facility"`

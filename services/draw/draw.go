@@ -7,7 +7,6 @@ package draw
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -44,8 +43,9 @@ type Draw struct {
 	Parties []string     `json:"parties"`
 	Quorum  int          `json:"quorum"`
 	Commits []Commitment `json:"commits"`
-	Beacon  []Typed      `json:"beacon"` // at most two, of two officers
-	Seated  int          `json:"seated"` // replacements so far
+	Beacon  []Typed      `json:"beacon"`   // at most two, of two officers
+	NotSeen []Stated     `json:"not_seen"` // parties that say that the announced number was not drawn
+	Seated  int          `json:"seated"`   // replacements so far
 	OpenBy  time.Time    `json:"open_by"`
 
 	Files fdraw.Bundle `json:"files"`
@@ -239,7 +239,8 @@ func (d *Draw) Type(by identity.Actor, value string, now time.Time) (events.Even
 	if now.Before(a.Beacon.At) {
 		return nil, fault.New(fault.Conflict, "公开随机数在 %s 之后产生，现在不能录入", a.Beacon.At.Format(time.DateTime))
 	}
-	beacon := fdraw.Beacon{Source: a.Beacon.Source, Issue: a.Beacon.Issue, Value: strings.TrimSpace(value)}
+	source, issue := d.source(a)
+	beacon := fdraw.Beacon{Source: source, Issue: issue, Value: strings.TrimSpace(value)}
 	if _, err := fdraw.ParseBeacon(beacon.Text()); err != nil {
 		return nil, fault.About("value", fault.Invalid, "公开随机数不合规：%w", err)
 	}
@@ -357,14 +358,11 @@ func (d *Draw) Open(finished bool, now time.Time) (events.Event, error) {
 		return nil, err
 	}
 	d.Files.Notices = notices
-	files := map[string]string{
-		"announce": d.Files.Announce, "policy": d.Files.Policy, "registry": d.Files.Registry, "pool": d.Files.Pool, "officers": d.Files.Officers,
-		"freeze": d.Files.Freeze, "reveals": d.Files.Reveals, "beacon": d.Files.Beacon, "result": d.Files.Result, "sealed": d.Files.Sealed,
+	bundle := map[string]string{}
+	for _, f := range files(d.Files) {
+		bundle[f.Name] = f.Text
 	}
-	for i, text := range d.Files.Substitutions {
-		files[fmt.Sprintf("substitute-%04d", i+1)] = text
-	}
-	return events.DrawOpened{Draw: d.ID, Batch: d.Batch, Title: d.Title, Bundle: files}, nil
+	return events.DrawOpened{Draw: d.ID, Batch: d.Batch, Title: d.Title, Bundle: bundle}, nil
 }
 
 // notices are what each facility drawn can hold against the sealed file.

@@ -214,6 +214,10 @@ func TestCeremony(t *testing.T) {
 		{"lapse", func(_ *testing.T, d *Draw) (events.Event, error) { return d.Lapse(beaconAt) }, []State{Announced, Frozen}, Voided},
 		{"type another number", func(_ *testing.T, d *Draw) (events.Event, error) { return d.Type(of("sfj"), other, beaconAt) }, []State{Revealed}, Revealed},
 		{"type the same number", func(_ *testing.T, d *Draw) (events.Event, error) { return d.Type(of("sfj"), number, beaconAt) }, []State{Revealed}, Numbered},
+		{"miss the number", func(_ *testing.T, d *Draw) (events.Event, error) {
+			d.Beacon = nil // nobody has typed one
+			return d.NotDrawn(of("sfj"), beaconAt.Add(lateness))
+		}, []State{Revealed}, Revealed},
 		{"complete", func(_ *testing.T, d *Draw) (events.Event, error) { return d.Complete() }, []State{Numbered}, Sealed},
 		{"replace", func(_ *testing.T, d *Draw) (events.Event, error) {
 			return d.Replace(facility, "mzj", 1, fdraw.Away, "请假")

@@ -51,14 +51,16 @@ func (d *Draw) published() fdraw.Bundle {
 // how the draw is held and bind the rest by digests, but list nobody.
 func (d *Draw) bindings() fdraw.Bundle {
 	f := d.Files
-	return fdraw.Bundle{Format: f.Format, Announce: f.Announce, Policy: f.Policy, Freeze: f.Freeze, Beacon: f.Beacon, Sealed: f.Sealed}
+	return fdraw.Bundle{
+		Format: f.Format, Announce: f.Announce, Policy: f.Policy, Freeze: f.Freeze, Fallback: f.Fallback, Beacon: f.Beacon, Sealed: f.Sealed,
+	}
 }
 
 // files lists those of a bundle that there are.
 func files(b fdraw.Bundle) []File {
 	all := []File{
 		{"announce", b.Announce}, {"policy", b.Policy}, {"registry", b.Registry}, {"pool", b.Pool}, {"officers", b.Officers},
-		{"freeze", b.Freeze}, {"reveals", b.Reveals}, {"beacon", b.Beacon}, {"sealed", b.Sealed}, {"result", b.Result},
+		{"freeze", b.Freeze}, {"reveals", b.Reveals}, {"fallback", b.Fallback}, {"beacon", b.Beacon}, {"sealed", b.Sealed}, {"result", b.Result},
 	}
 	for i, text := range b.Substitutions {
 		all = append(all, File{fmt.Sprintf("substitute-%04d", i+1), text})

@@ -58,6 +58,7 @@ var permits = identity.Permits{
 	"draw.reveal":  {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
 	"draw.close":   {identity.Officer, identity.Leader},
 	"draw.beacon":  {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
+	"draw.miss":    {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
 	"draw.replace": {identity.Officer, identity.Leader},
 	"draw.open":    {identity.Officer, identity.Leader},
 }

@@ -386,6 +386,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"draw.reveal":  func(c store.Cause) error { return f.Reveal(ctx, Reveal{Cause: c, Draw: "x", Nonce: word}) },
 		"draw.close":   func(c store.Cause) error { return f.Close(ctx, Close{Cause: c, Draw: "x"}) },
 		"draw.beacon":  func(c store.Cause) error { return f.TypeBeacon(ctx, TypeBeacon{Cause: c, Draw: "x"}) },
+		"draw.miss":    func(c store.Cause) error { return f.MissBeacon(ctx, MissBeacon{Cause: c, Draw: "x"}) },
 		"draw.replace": func(c store.Cause) error { return f.Replace(ctx, Replace{Cause: c, Draw: "x"}) },
 		"draw.open":    func(c store.Cause) error { return f.Open(ctx, Open{Cause: c, Draw: "x"}) },
 	}

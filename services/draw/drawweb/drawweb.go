@@ -108,6 +108,9 @@ func mountActs(api *web.API, s *draw.Service) {
 	act(api, s, "beacon", "录入公开随机数（两人各录一次）", func(ctx context.Context, by store.Cause, id string, b beaconBody) error {
 		return s.TypeBeacon(ctx, draw.TypeBeacon{Cause: by, Draw: id, Value: b.Value})
 	})
+	web.Post(api, op("miss", "确认公开随机数逾期未产生（两个单位各确认一次），改为掷骰"), func(ctx context.Context, in *DrawID) (*web.Out[shown], error) {
+		return show(ctx, s, in.ID, s.MissBeacon(ctx, draw.MissBeacon{Cause: web.Cause(ctx), Draw: in.ID}))
+	})
 	act(api, s, "replace", "按顺位递补检查人员", func(ctx context.Context, by store.Cause, id string, b replaceBody) error {
 		return s.Replace(ctx, draw.Replace{Cause: by, Draw: id, Facility: b.Facility, Unit: b.Unit, No: b.No, Reason: b.Reason, Note: b.Note})
 	})

@@ -343,6 +343,61 @@ func TestTwoOfficersTypeTheNumber(t *testing.T) {
 	}
 }
 
+// TestDiceTakeThePlaceOfALotteryThatIsNotHeld: after a day, and when two parties
+// say so; the package then says why and verifies.
+func TestDiceTakeThePlaceOfALotteryThatIsNotHeld(t *testing.T) {
+	s := newScene(t)
+	s.committed(t)
+	s.does(t, civil, at+"/reveal", opening("mzj"))
+	s.does(t, market, at+"/reveal", opening("scjgj"))
+	s.Clock.Set(revealBy.Add(time.Minute))
+	s.does(t, civil, at+"/close", "")
+	const dice = "20394857610293847561"
+	s.Clock.Set(beaconAt.Add(24*time.Hour - time.Second))
+	webtest.Refused(t, s.post(t, civil, at+"/miss", ""), http.StatusConflict) // it may still come
+	s.Clock.Set(beaconAt.Add(24 * time.Hour))
+	webtest.Refused(t, s.post(t, forest, at+"/miss", ""), http.StatusForbidden)
+	if d := s.does(t, civil, at+"/miss", ""); d.Files.Fallback != "" {
+		t.Fatal("one party alone turned to the dice")
+	}
+	webtest.Refused(t, s.post(t, civil, at+"/miss", ""), http.StatusForbidden)
+	webtest.Refused(t, s.post(t, civil, at+"/beacon", typed(dice)), http.StatusUnprocessableEntity)
+	if d := s.does(t, justice, at+"/miss", ""); !strings.Contains(d.Files.Fallback, "reason not-drawn") {
+		t.Fatalf("two parties: %+v", d.Files)
+	}
+	webtest.Refused(t, s.post(t, market, at+"/miss", ""), http.StatusConflict)
+	webtest.Refused(t, s.post(t, civil, at+"/beacon", typed(number)), http.StatusUnprocessableEntity)
+	s.does(t, civil, at+"/beacon", typed(dice))
+	s.does(t, market, at+"/beacon", typed(dice))
+	s.Clock.Set(openBy)
+	s.does(t, civil, at+"/open", "")
+	b, err := fdraw.ParseBundle(s.get(t, "", at+"/bundle").Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := fdraw.Verify(b)
+	if c := report.Find("V5"); c.Status != fdraw.Holds || report.Failed() || !strings.Contains(c.Why, "掷骰") {
+		t.Errorf("V5: %+v, failed = %v", c, report.Failed())
+	}
+}
+
+// TestANumberThatWasTypedIsNotThrownAway: who has seen the number must be heard
+// before anybody turns to the dice.
+func TestANumberThatWasTypedIsNotThrownAway(t *testing.T) {
+	s := newScene(t)
+	s.committed(t)
+	s.does(t, civil, at+"/reveal", opening("mzj"))
+	s.does(t, market, at+"/reveal", opening("scjgj"))
+	s.Clock.Set(revealBy.Add(time.Minute))
+	s.does(t, civil, at+"/close", "")
+	s.Clock.Set(beaconAt.Add(48 * time.Hour))
+	s.does(t, civil, at+"/beacon", typed(number))
+	webtest.Refused(t, s.post(t, market, at+"/miss", ""), http.StatusConflict)
+	if d := s.does(t, market, at+"/beacon", typed(number)); d.StateTitle != "公开随机数已确认" {
+		t.Errorf("the number came late: %s", d.StateTitle)
+	}
+}
+
 // TestTooFewPartiesVoidTheDraw: what there was of it is public.
 func TestTooFewPartiesVoidTheDraw(t *testing.T) {
 	s := newScene(t)
@@ -419,7 +474,7 @@ func TestEveryActIsDescribed(t *testing.T) {
 		}
 	}
 	slices.Sort(posts)
-	if want := []string{"draw-beacon", "draw-close", "draw-commit", "draw-open", "draw-replace", "draw-reveal"}; !slices.Equal(posts, want) {
+	if want := []string{"draw-beacon", "draw-close", "draw-commit", "draw-miss", "draw-open", "draw-replace", "draw-reveal"}; !slices.Equal(posts, want) {
 		t.Errorf("the acts are %v", posts)
 	}
 }
