@@ -13,6 +13,7 @@ import (
 	"shenzhong/services/kit/bus/jsbus"
 	"shenzhong/services/kit/clock"
 	"shenzhong/services/kit/service"
+	"shenzhong/services/kit/web"
 )
 
 // upFlags is what was asked for, as it was typed.
@@ -76,17 +77,18 @@ func up(ctx context.Context, out io.Writer, f upFlags) error {
 	if err != nil {
 		return err
 	}
-	return operate(ctx, out, embedded(f.data, clk), f.addr, func(ctx context.Context, s *system) error {
-		if !f.sample {
-			return nil
-		}
-		return s.sample(ctx)
+	if !f.sample {
+		return operate(ctx, out, embedded(f.data, clk), f.addr, func(context.Context, *system, *web.Server) error { return nil })
+	}
+	staged := newStagedClock(clk)
+	return operate(ctx, out, embedded(f.data, staged), f.addr, func(ctx context.Context, s *system, server *web.Server) error {
+		return loadHistory(ctx, s, server, staged)
 	})
 }
 
 // operate runs the contexts of o and answers requests at addr until ctx ends.
 // prepare has its say once everything runs and before the first request.
-func operate(ctx context.Context, out io.Writer, o options, addr string, prepare func(context.Context, *system) error) (err error) {
+func operate(ctx context.Context, out io.Writer, o options, addr string, prepare func(context.Context, *system, *web.Server) error) (err error) {
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("不能在 %s 监听，地址可能已被占用，请用 --addr 换一个：%w", addr, err)
@@ -101,11 +103,11 @@ func operate(ctx context.Context, out io.Writer, o options, addr string, prepare
 		return errors.Join(err, ln.Close())
 	}
 	parts := append(s.parts(), service.Part{Name: "web", Run: func(ctx context.Context) error {
-		if err := prepare(ctx, s); err != nil {
-			return err
+		if err := prepare(ctx, s, server); err != nil {
+			return errors.Join(err, ln.Close())
 		}
 		if _, err := fmt.Fprintf(out, "ready http://%s\n", ln.Addr()); err != nil {
-			return err
+			return errors.Join(err, ln.Close())
 		}
 		return server.Serve(ctx, ln)
 	}})

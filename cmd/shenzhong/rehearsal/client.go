@@ -77,7 +77,7 @@ func (c *client) once(method, context, path, key string, body, out any) (*proble
 	if c.who.account != "" {
 		req.Header.Set("Authorization", "Bearer "+c.p.tokens[c.who.account])
 	}
-	answer, err := http.DefaultClient.Do(req)
+	answer, err := c.p.Client.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", path, err)
 	}

@@ -58,9 +58,7 @@ func (p *play) as(who person) *client {
 	})
 	p.must(err)
 	p.tokens[who.account], p.names[who.account] = made.Secret, who.name
-	if p.err == nil {
-		p.must(p.Stage.Settle(p.ctx))
-	}
+	p.settle()
 	return &client{p, who}
 }
 
@@ -116,7 +114,7 @@ func (c *client) call(method, context, path string, body, out any) {
 	if problem != nil {
 		c.p.must(problem)
 	}
-	if c.p.err == nil && method == http.MethodPost {
-		c.p.must(c.p.Stage.Settle(c.p.ctx))
+	if method == http.MethodPost {
+		c.p.settle()
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
 	"shenzhong/services/kit/deadline"
@@ -41,6 +42,7 @@ type Config struct {
 	Stage    Stage
 	Law      *law.Pack
 	Calendar *workday.Calendar
+	Client   *http.Client
 	Out      io.Writer
 	JSON     bool
 }
@@ -58,7 +60,7 @@ type Invariant struct {
 // Run plays the story and checks the invariants. It returns them all; an error
 // means that the story itself could not be played to its end.
 func Run(ctx context.Context, cfg Config) ([]Invariant, error) {
-	p := &play{Config: cfg, now: Start, tokens: map[string]string{}, names: map[string]string{}, seen: map[string]int64{}, keep: map[string]string{}}
+	p := newPlay(cfg, Start)
 	if err := cfg.Stage.Move(p.now); err != nil {
 		return nil, err
 	}
@@ -72,6 +74,10 @@ func Run(ctx context.Context, cfg Config) ([]Invariant, error) {
 		}
 	}
 	return p.check(ctx)
+}
+
+func newPlay(cfg Config, now time.Time) *play {
+	return &play{Config: cfg, now: now, tokens: map[string]string{}, names: map[string]string{}, seen: map[string]int64{}, keep: map[string]string{}}
 }
 
 // step is one part of the story.
@@ -105,6 +111,7 @@ type play struct {
 	keep    map[string]string // ids that later steps need
 	bundles [][]byte          // of the draws that were opened
 	team    []person          // officers whom a draw has sent
+	hasty   bool              // settles only where the story waits for another context
 	key     int
 	err     error // what ended the story
 }
@@ -144,9 +151,25 @@ func (p *play) until(at string) {
 			p.now = to
 		}
 		p.must(p.Stage.Move(p.now))
+		p.settle()
+	}
+	if !p.hasty {
+		p.must(p.tell(p.ctx))
+	}
+}
+
+// settle waits until what was done has had its effects.
+func (p *play) settle() {
+	if p.err == nil && !p.hasty {
+		p.wait()
+	}
+}
+
+// wait is settle where the story cannot go on without.
+func (p *play) wait() {
+	if p.err == nil {
 		p.must(p.Stage.Settle(p.ctx))
 	}
-	p.must(p.tell(p.ctx))
 }
 
 // today is the date of the clock.

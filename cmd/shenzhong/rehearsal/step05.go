@@ -24,9 +24,8 @@ func (p *play) rectify() {
 	}
 	order := list.Rectifications[0]
 	at := "/rectifications/" + order.ID
-	party := person{"机构经办人", "500156-RY-" + order.Facility[7:], order.Facility, []string{"party"}}
 	p.until("2026-03-26 10:00")
-	p.as(party).post("inspect", at+"/prove", map[string]any{"proof": "价目表已经上墙，照片附后。", "sha256": digest(order.ID)}, nil)
+	p.as(partyOf(order.Facility)).post("inspect", at+"/prove", map[string]any{"proof": "价目表已经上墙，照片附后。", "sha256": digest(order.ID)}, nil)
 	p.until("2026-03-30 10:00")
 	p.as(priceOfficer).post("inspect", at+"/check", map[string]any{
 		"passed": true, "note": "价目表齐全，已经改正。", "officers": []string{priceOfficer.account, priceOfficer2.account},

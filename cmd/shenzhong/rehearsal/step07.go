@@ -38,7 +38,7 @@ func (p *play) theCase() {
 		basis:   "《殡葬管理条例》第四十三条", cite: "《殡葬管理条例》第五十条，数额幅度以公布文本为准",
 		penalty: map[string]any{"kinds": []string{"fine", "confiscate_gains"}, "text": "没收违法所得3680元，罚款120000元", "fine_fen": 12000000, "forfeit_fen": 368000},
 		hearing: true,
-	}, "2026-07-21", "2026-09-30 15:00")
+	}, "2026-07-21 09:00", "2026-09-30 15:00")
 	record := p.record(priceLeader, "case/"+id)
 	p.counted(record, "pub.penalty.portal", "2026-10-15")
 	p.until("2026-10-14 10:00")
@@ -53,6 +53,7 @@ func (p *play) theCase() {
 
 // record is the publication that a fact has brought about.
 func (p *play) record(by person, source string) recordShown {
+	p.wait()
 	var list struct{ Records []disclose.Row }
 	p.as(by).get("disclose", "/records", &list)
 	i := slices.IndexFunc(list.Records, func(r disclose.Row) bool { return r.Record.Source == source })
@@ -115,7 +116,7 @@ func digest(parts ...any) string {
 func (p *play) carry(id string, m matter, from, decide string) {
 	at := "/cases/" + id
 	lead, officer, legal := p.as(m.leader), p.as(m.officers[0]), p.as(m.legal)
-	p.until(from + " 09:00")
+	p.until(from)
 	lead.refused("casefile", at+"/assign", map[string]any{"officers": []string{m.officers[0].account}})
 	lead.post("casefile", at+"/assign", map[string]any{"officers": []string{m.officers[0].account, m.officers[1].account}}, nil)
 	for i, e := range []struct{ kind, name, proves string }{

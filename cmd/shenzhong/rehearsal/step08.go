@@ -13,7 +13,7 @@ func (p *play) lateAndRevoked() {
 		officers: []person{civilOfficer, civilOfficer2}, leader: civilLeader, legal: civilLegal,
 		facts: "当事人建造的三处墓位占地面积超过公布的标准。", grounds: "超过标准占地", basis: "《殡葬管理条例》", cite: "以公布文本为准",
 		penalty: map[string]any{"kinds": []string{"fine"}, "text": "罚款3000元", "fine_fen": 300000},
-	}, "2026-10-15", "2026-10-20 15:00")
+	}, "2026-10-15 09:00", "2026-10-20 15:00")
 	p.record(civilLeader, "case/"+late) // is there, and stays unpublished
 
 	revoked := p.file(priceLeader, "500156-JG-000050", "no_price_display", "2026-09-25", "价格巡查")
@@ -21,7 +21,7 @@ func (p *play) lateAndRevoked() {
 		officers: []person{priceOfficer, priceOfficer2}, leader: priceLeader, legal: priceLegal,
 		facts: "当事人销售殡葬用品未标明价格。", grounds: "不按规定明码标价", basis: "《价格法》", cite: "以公布文本为准",
 		penalty: map[string]any{"kinds": []string{"fine"}, "text": "罚款2000元", "fine_fen": 200000},
-	}, "2026-10-21", "2026-10-22 15:00")
+	}, "2026-10-21 09:00", "2026-10-22 15:00")
 	record := p.record(priceLeader, "case/"+revoked)
 	p.until("2026-10-23 10:00")
 	p.publish(record.ID, pricePublisher, priceLeader, "portal", "credit_china", "gsxt")

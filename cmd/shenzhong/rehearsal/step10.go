@@ -10,15 +10,8 @@ import (
 // the party was heard, enters the record.
 func (p *play) promise() {
 	const station = "500156-JG-000035"
-	party := person{"机构经办人", "500156-RY-JG-000035", station, []string{"party"}}
 	p.until("2026-11-20 10:00")
-	var made credit.Commitment
-	p.as(party).post("credit", "/commitments", map[string]any{
-		"facility": station, "sort": "active", "signatory": "负责人", "text_version": "2026-1",
-		"obligations": []string{"按公示的项目和标准收费", "不诱导、捆绑销售殡葬用品"},
-	}, &made)
-	record := p.record(civilLeader, "commitment/"+made.ID)
-	p.publish(record.ID, civilPublisher, civilLeader, "portal")
+	made := p.committed(station)
 
 	at := "/commitments/" + made.ID
 	p.until("2026-12-01 10:00")
@@ -26,7 +19,7 @@ func (p *play) promise() {
 	p.as(civilOfficer).post("credit", at+"/notice", map[string]any{
 		"obligation": 2, "fact": "向丧属搭售骨灰盒。", "evidence": []string{"收费单据 2 份", "丧属询问笔录"},
 	}, nil)
-	p.as(party).post("credit", at+"/hear", map[string]any{"statement": "承认，愿意退还费用。"}, nil)
+	p.as(partyOf(station)).post("credit", at+"/hear", map[string]any{"statement": "承认，愿意退还费用。"}, nil)
 	p.as(civilLeader).post("credit", at+"/establish", map[string]any{"remedy": "退还多收费用，并向丧属道歉。"}, nil)
 	var explained credit.Explained
 	p.as(civilOfficer).get("credit", "/credit/"+station, &explained)

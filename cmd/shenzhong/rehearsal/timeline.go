@@ -37,7 +37,7 @@ func (p *play) heading(n int, title string) {
 
 // say prints what is no fact but belongs to the story.
 func (p *play) say(format string, args ...any) {
-	if p.err != nil || p.JSON {
+	if p.err != nil || p.JSON || p.hasty {
 		return
 	}
 	p.must(p.tell(p.ctx))

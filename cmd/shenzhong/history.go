@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"shenzhong/cmd/shenzhong/rehearsal"
+	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/web"
+)
+
+// stagedClock stands in the past while the history of the sample is played, and
+// is the real one from then on.
+type stagedClock struct {
+	real clock.Clock
+
+	mu   sync.Mutex
+	past *clock.Fake // guarded by mu; nil once the history is played
+}
+
+func newStagedClock(real clock.Clock) *stagedClock {
+	return &stagedClock{real: real, past: clock.NewFake(real.Now().AddDate(0, 0, -rehearsal.SampleDays))}
+}
+
+// Now is the instant of the history, or the real one.
+func (c *stagedClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.past != nil {
+		return c.past.Now()
+	}
+	return c.real.Now()
+}
+
+// move sets the instant of the history.
+func (c *stagedClock) move(to time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.past != nil {
+		c.past.Set(to)
+	}
+}
+
+// arrive ends the history.
+func (c *stagedClock) arrive() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.past = nil
+}
+
+// loadHistory loads the sample district and plays its history, unless this data
+// directory has one already.
+func loadHistory(ctx context.Context, s *system, server *web.Server, staged *stagedClock) error {
+	defer staged.arrive()
+	first, err := s.room("register").base.log.Highest(ctx, "")
+	if err != nil || first != "" {
+		return err
+	}
+	if err := s.sample(ctx); err != nil {
+		return err
+	}
+	return rehearsal.Sample(ctx, rehearsal.Config{
+		Stage: sampleStage{&localStage{system: s}, staged}, Law: s.law, Calendar: s.calendar, Out: io.Discard,
+		Client: &http.Client{Transport: within{server}},
+	}, staged.real.Now())
+}
+
+// sampleStage is a system whose clock has not arrived at the present yet.
+type sampleStage struct {
+	*localStage
+	staged *stagedClock
+}
+
+// URL is any: the requests never leave the process.
+func (sampleStage) URL(string) string { return "http://sample" }
+
+// Move sets the clock.
+func (s sampleStage) Move(to time.Time) error { s.staged.move(to); return nil }
+
+// within answers requests in this process: before it is ready, nobody else may
+// ask.
+type within struct{ server *web.Server }
+
+// RoundTrip answers one request.
+func (w within) RoundTrip(req *http.Request) (*http.Response, error) { return w.server.Test(req) }
