@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -69,12 +70,66 @@ var model = porcupine.Model{
 // real time, that explains all of it. Some causes are used by several.
 func testLinearizable(t *testing.T, b Backend) {
 	log := fresh(t, b)
+	explained(t, log, log)
+}
+
+// testLinearizableThroughFaults does the same through a log that refuses commits
+// now and then and loses answers, as a network does.
+func testLinearizableThroughFaults(t *testing.T, b Backend) {
+	log := fresh(t, b)
+	troubled := &troubled{Log: log, random: rand.New(rand.NewPCG(500156, 20260302))}
+	explained(t, log, troubled)
+	if troubled.conflicts == 0 || troubled.lost == 0 || troubled.refused == 0 {
+		t.Errorf("%d conflicts, %d lost answers, %d refusals were injected; want some of each", troubled.conflicts, troubled.lost, troubled.refused)
+	}
+}
+
+// troubled is a log whose Append fails on some commits that it was given, and
+// says so for some that it has stored.
+type troubled struct {
+	store.Log
+
+	mu                       sync.Mutex
+	random                   *rand.Rand // guarded by mu, as all below
+	conflicts, lost, refused int
+}
+
+// Append stores c or not and tells the truth or not.
+func (l *troubled) Append(ctx context.Context, c store.Commit) error {
+	l.mu.Lock()
+	n := l.random.IntN(10)
+	switch n {
+	case 0:
+		l.conflicts++
+	case 1:
+		l.lost++
+	case 2:
+		l.refused++
+	}
+	l.mu.Unlock()
+	switch n {
+	case 0:
+		return fault.New(fault.Conflict, "injected")
+	case 1:
+		if err := l.Log.Append(ctx, c); err != nil {
+			return err
+		}
+		return fault.New(fault.Unavailable, "the answer was lost")
+	case 2:
+		return fault.New(fault.Unavailable, "injected")
+	}
+	return l.Log.Append(ctx, c)
+}
+
+// explained plays a history through one log and verifies what is left in
+// another, which is the same without what lies between.
+func explained(t *testing.T, log, through store.Log) {
 	rec := &recorder{}
 	var done sync.WaitGroup
 	for client := range 6 {
 		random := rand.New(rand.NewPCG(20260302, uint64(client)))
 		done.Go(func() {
-			tallies := newTallies("tally", log)
+			tallies := newTallies("tally", through)
 			for i := range 25 {
 				in := asked{id: fmt.Sprint("t", random.IntN(3)), add: int64(1) << random.IntN(20)}
 				switch random.IntN(10) {
@@ -134,13 +189,15 @@ func (r *recorder) perform(t *testing.T, tallies *store.Collection[tally], clien
 
 // change adds to a tally. It can say what it made only of a cause that nobody
 // else uses: for another, a decision may have been overtaken by the same cause.
+// The last decision is the one that was stored: a cause that is known is not
+// decided upon again.
 func change(t *testing.T, tallies *store.Collection[tally], in asked) (told, error) {
+	var sum int64
 	for {
-		var sum int64
 		decide := add(in.add)
 		err := tallies.Put(t.Context(), cause(in.cause), in.id, recording(decide, &sum))
-		if fault.Is(err, fault.Conflict) {
-			continue // too many races lost; nothing was changed
+		if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Unavailable) {
+			continue // too many races lost, or nobody knows: ask again, as a user would
 		}
 		return told{sum: sum, decided: strings.HasPrefix(in.cause, "form-")}, err
 	}

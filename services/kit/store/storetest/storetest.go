@@ -57,6 +57,7 @@ func Run(t *testing.T, b Backend) {
 		{"one cause is one commit", testOneCause},
 		{"two processes number one series", testSeries},
 		{"histories are linearizable", testLinearizable},
+		{"histories are linearizable through faults", testLinearizableThroughFaults},
 		{"collections keep their word", testCollection},
 		{"tampering is found", testTampering},
 	} {
