@@ -72,6 +72,7 @@ func Catalogue() []Contract {
 		{Fact: ClueRuled{}, Entity: "clue", Since: first, Chinese: "争议裁定", Hears: []string{"oversee"}},
 		{Fact: ClueSigned{}, Entity: "clue", Since: first, Chinese: "线索签收", Hears: []string{"oversee"}},
 		{Fact: ClueAccepted{}, Entity: "clue", Since: first, Chinese: "线索受理", Hears: []string{"oversee"}},
+		{Fact: ClueExtended{}, Entity: "clue", Since: first, Chinese: "延长核查期限", Hears: []string{"oversee"}},
 		{Fact: ClueMerged{}, Entity: "clue", Since: first, Chinese: "线索并案", Hears: []string{"oversee"}},
 		{Fact: ClueAbsorbed{}, Entity: "clue", Since: first, Chinese: "并入线索", Hears: []string{"oversee"}},
 		{Fact: ClueConcluded{}, Entity: "clue", Since: first, Chinese: "线索核查办结", Hears: []string{"casefile", "oversee"}},

@@ -123,6 +123,21 @@ func (ClueAccepted) Kind() string { return "clue.accepted.v1" }
 // Clocks ends the limit for taking the clue up.
 func (e ClueAccepted) Clocks() ([]Deadline, []string) { return nil, e.Settled }
 
+// ClueExtended says that the head of the lead gave it more time for verifying.
+type ClueExtended struct {
+	Clue     string   `json:"clue"`
+	Unit     string   `json:"unit"`
+	By       string   `json:"by"`
+	Reason   string   `json:"reason"`
+	Deadline Deadline `json:"deadline"` // the same limit, longer
+}
+
+// Kind names the contract.
+func (ClueExtended) Kind() string { return "clue.extended.v1" }
+
+// Clocks makes the limit for verifying longer.
+func (e ClueExtended) Clocks() ([]Deadline, []string) { return []Deadline{e.Deadline}, nil }
+
 // ClueMerged says that a clue is the same matter as another one and goes on
 // there (并案).
 type ClueMerged struct {

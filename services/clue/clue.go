@@ -42,6 +42,7 @@ type Clue struct {
 	To         events.Route          `json:"to"`       // who deals with it
 	Round      int                   `json:"round"`    // how often it was routed
 	Limits     []events.Deadline     `json:"limits"`   // that run; of a merged clue those that ran when it was merged
+	Extended   int                   `json:"extended"` // how often the time for verifying was extended
 	SignBy     *events.Deadline      `json:"signBy"`   // until when the lead signs for it, nil once it has or need not
 	Refused    []string              `json:"refused"`  // units that gave it back, one entry a time
 	Returned   *events.ClueReturned  `json:"returned"` // last one

@@ -87,6 +87,9 @@ var acts = []struct {
 	{"merge", func(c *Clue) (events.Event, error) {
 		return c.Merge(market, Clue{ID: first, Facility: "500156-JG-000001", State: Accepted}, "")
 	}, []State{Received, Routed, Returned, Accepted}, Merged},
+	{"extend", func(c *Clue) (events.Event, error) {
+		return c.Extend(market, limitOf(second, ruleVerify, 48), "需要检验", 1, came)
+	}, []State{Accepted}, Accepted},
 	{"conclude", func(c *Clue) (events.Event, error) {
 		return c.Conclude(market, events.ClueConcluded{Outcome: "unfounded"}, limitOf(second, ruleNotify, 7))
 	}, []State{Accepted}, Concluded},
@@ -158,7 +161,10 @@ func TestOnlyTheUnitInChargeActs(t *testing.T) {
 			return c.Conclude(by, events.ClueConcluded{}, limit)
 		}, []identity.Actor{market}},
 		"reply": {Concluded, func(c *Clue, by identity.Actor) (events.Event, error) { return c.Reply(by, "答复") }, []identity.Actor{market, intake}},
-		"sign":  {Routed, func(c *Clue, by identity.Actor) (events.Event, error) { return c.Sign(by) }, []identity.Actor{market}},
+		"extend": {Accepted, func(c *Clue, by identity.Actor) (events.Event, error) {
+			return c.Extend(by, limit, "需要检验", 1, came)
+		}, []identity.Actor{market}},
+		"sign": {Routed, func(c *Clue, by identity.Actor) (events.Event, error) { return c.Sign(by) }, []identity.Actor{market}},
 	} {
 		for _, by := range []identity.Actor{market, police, forest, intake, office, citizen} {
 			c := standing(tt.at)

@@ -13,6 +13,7 @@ var permits = identity.Permits{
 	"clue.dispute":  {identity.Officer, identity.Intake, identity.Leader},
 	"clue.rule":     {identity.Office},
 	"clue.merge":    {identity.Officer, identity.Intake, identity.Office},
+	"clue.extend":   {identity.Leader},
 	"clue.conclude": {identity.Officer},
 	"clue.answer":   {identity.Officer, identity.Intake},
 	"clue.contact":  {identity.Intake, identity.Office},

@@ -27,6 +27,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"clue.dispute":  func(c store.Cause) error { return f.Dispute(ctx, Dispute{Cause: c, Clue: "x"}) },
 		"clue.rule":     func(c store.Cause) error { return f.Rule(ctx, Rule{Cause: c, Clue: "x"}) },
 		"clue.merge":    func(c store.Cause) error { return f.Merge(ctx, Merge{Cause: c, Clue: "x"}) },
+		"clue.extend":   func(c store.Cause) error { return f.Extend(ctx, Extend{Cause: c, Clue: "x"}) },
 		"clue.conclude": func(c store.Cause) error { return f.Conclude(ctx, Conclude{Cause: c, Clue: "x"}) },
 		"clue.answer":   func(c store.Cause) error { return f.Answer(ctx, Answer{Cause: c, Clue: "x"}) },
 		"clue.contact":  func(c store.Cause) error { _, err := f.Contact(ctx, Unmask{Cause: c, Clue: "x"}); return err },
@@ -179,6 +180,49 @@ func TestReceiptCodes(t *testing.T) {
 	if other := f.bundled(t, Contact{}); other.Code == r.Code {
 		t.Error("two clues have one code")
 	}
+}
+
+// TestMoreTimeForVerifying: once, by the head of the lead, before the time is
+// over, and counted from the same day.
+func TestMoreTimeForVerifying(t *testing.T) {
+	f := newFixture(t)
+	ctx := context.Background()
+	head := identity.Actor{ID: "500156-RY-scjgj-900", Unit: "scjgj", Roles: []identity.Role{identity.Leader}}
+	other := identity.Actor{ID: "500156-RY-gaj-900", Unit: "gaj", Roles: []identity.Role{identity.Leader}}
+	r, late := f.bundled(t, Contact{}), f.bundled(t, Contact{})
+	ask := func(by identity.Actor, id, reason string) fault.Kind {
+		return fault.KindOf(f.Extend(ctx, Extend{Cause: f.by(by), Clue: id, Reason: reason}))
+	}
+	if got := ask(head, r.Clue, "需要检验鉴定"); got != fault.Conflict {
+		t.Errorf("before it was taken up: %q", got)
+	}
+	for _, id := range []string{r.Clue, late.Clue} {
+		f.must(t, f.Accept(ctx, Accept{Cause: f.by(market), Clue: id}))
+	}
+	before := f.show(t, r.Clue).Limits[0]
+	for _, tt := range []struct {
+		name   string
+		by     identity.Actor
+		reason string
+		want   fault.Kind
+	}{
+		{"without a reason", head, "忙", fault.Invalid}, {"another unit", other, "需要检验鉴定", fault.Denied}, {"the head", head, "需要检验鉴定", ""},
+		{"a second time", head, "需要检验鉴定", fault.Conflict},
+	} {
+		if got := ask(tt.by, r.Clue, tt.reason); got != tt.want {
+			t.Errorf("%s: %q; want %q", tt.name, got, tt.want)
+		}
+	}
+	after := f.show(t, r.Clue).Limits
+	if len(after) != 1 || after[0].ID != before.ID || !after[0].From.Equal(before.From) || before.DueDate != "2026-07-27" || after[0].DueDate != "2026-08-17" {
+		t.Errorf("%s became %+v", before.DueDate, after)
+	}
+	f.Clock.Set(before.Due)
+	if got := ask(head, late.Clue, "需要检验鉴定"); got != fault.Conflict {
+		t.Errorf("when the time is over: %q", got)
+	}
+	f.pump(t)
+	f.again(t)
 }
 
 // TestConcluding refuses a conclusion that nobody could rely on.

@@ -66,6 +66,10 @@ type mergeBody struct {
 	Reason string `json:"reason,omitempty" maxLength:"2000" doc:"理由，两件线索的机构不同时必填"`
 }
 
+type extendBody struct {
+	Reason string `json:"reason" maxLength:"2000" doc:"延长的理由"`
+}
+
 type concludeBody struct {
 	Outcome  string   `json:"outcome" enum:"corrected,case,unfounded,not_ours,unverifiable" doc:"属实已改正、属实转立案、不属实、不属于本单位职权、无法查实"`
 	Offence  string   `json:"offence,omitempty" maxLength:"60" doc:"违法行为类型代码，不填为原有的类型"`
@@ -103,6 +107,9 @@ func mountActs(api *web.API, s *clue.Service) {
 	})
 	act(api, s, "merge", "并案", func(ctx context.Context, by store.Cause, id string, b mergeBody) error {
 		return s.Merge(ctx, clue.Merge{Cause: by, Clue: id, Into: b.Into, Reason: b.Reason})
+	})
+	act(api, s, "extend", "延长核查期限", func(ctx context.Context, by store.Cause, id string, b extendBody) error {
+		return s.Extend(ctx, clue.Extend{Cause: by, Clue: id, Reason: b.Reason})
 	})
 	act(api, s, "conclude", "核查办结", func(ctx context.Context, by store.Cause, id string, b concludeBody) error {
 		return s.Conclude(ctx, clue.Conclude{Cause: by, Clue: id, Outcome: b.Outcome, Offence: b.Offence, Act: b.Act, Summary: b.Summary, Evidence: b.Evidence})

@@ -28,6 +28,7 @@ const (
 	police = "token-of-public-security"
 	intake = "token-of-the-intake-desk"
 	office = "token-of-the-coordinating-office"
+	head   = "token-of-the-head-of-market-supervision"
 	home   = "500156-JG-000001"
 
 	complaint = `{"facility":"500156-JG-000001","offence":"bundled_sale","text":"不买馆内花圈就不给安排告别厅。","contact":{"name":"赵德柱","phone":"13900000001"}}`
@@ -58,6 +59,7 @@ func newScene(t *testing.T) *scene {
 	pump()
 	actors := webtest.Actors{
 		intake: {ID: "500156-RY-mzj-001", Unit: "mzj", Roles: []identity.Role{identity.Intake}},
+		head:   {ID: "500156-RY-scjgj-900", Unit: "scjgj", Roles: []identity.Role{identity.Leader}},
 		office: {ID: "500156-RY-zbb-001", Unit: "zbb", Roles: []identity.Role{identity.Office}},
 	}
 	for token, unit := range map[string]string{market: "scjgj", civil: "mzj", land: "ghzrzyj", police: "gaj"} {
@@ -135,6 +137,11 @@ func TestAComplaintOverHTTP(t *testing.T) {
 	if len(limits.Limits) != 1 || !strings.Contains(limits.Limits[0].Text, "15") {
 		t.Errorf("limits %+v", limits)
 	}
+	webtest.Refused(t, s.post(t, market, at+"/extend", `{"reason":"需要等待检验结论"}`), http.StatusForbidden)
+	if c = does[clueweb.Shown](t, s, head, at+"/extend", `{"reason":"需要等待检验结论"}`); len(c.Limits) != 1 || c.Limits[0].N != 30 {
+		t.Errorf("extended to %+v", c.Limits)
+	}
+	webtest.Refused(t, s.post(t, head, at+"/extend", `{"reason":"仍需要等待检验结论"}`), http.StatusConflict)
 	c = does[clueweb.Shown](t, s, market, at+"/conclude", `{"outcome":"case","act":"2026-07-03","summary":"现场检查，搭售情况属实。","evidence":["收费单据"]}`)
 	if c.Outcome != "case" || c.Summary == "" {
 		t.Errorf("concluded %+v", c)
@@ -332,7 +339,7 @@ func TestEveryActIsDescribed(t *testing.T) {
 	}
 	slices.Sort(posts)
 	want := []string{
-		"clue-accept", "clue-answer", "clue-conclude", "clue-contact", "clue-dispute", "clue-merge", "clue-receive", "clue-return",
+		"clue-accept", "clue-answer", "clue-conclude", "clue-contact", "clue-dispute", "clue-extend", "clue-merge", "clue-receive", "clue-return",
 		"clue-route", "clue-rule", "clue-sign", "clue-track",
 	}
 	if !slices.Equal(posts, want) {
