@@ -18,7 +18,7 @@ func (s *Service) Plans(ctx context.Context, by identity.Actor, year int) ([]Pla
 		equal["year"] = int64(year)
 	}
 	rows, err := everyRow(ctx, s.views.plans, equal)
-	return slices.DeleteFunc(rows, func(r PlanRow) bool { return maySeePlan(by, Plan{Plan: r.Plan, State: r.State}) != nil }), err
+	return slices.DeleteFunc(rows, func(r PlanRow) bool { return maySeePlan(by, Plan(r)) != nil }), err
 }
 
 // Plan returns a plan to those who may see it.
