@@ -218,27 +218,6 @@ func (s *Service) onBatchAnnounced(ctx context.Context, h bus.Heard[events.Batch
 	return err
 }
 
-// policy writes the ratio table of the law pack as the policy file of a draw.
-func (s *Service) policy(categories []string, on workday.Date) (*fdraw.Policy, error) {
-	sampling, err := s.cfg.Law.Sampling(on)
-	if err != nil {
-		return nil, err
-	}
-	p := &fdraw.Policy{CensusBelow: sampling.AllBelow, Floor: int(sampling.FloorPPM), Flag: fdraw.FlagRule{Written: true}}
-	for _, category := range slices.Sorted(slices.Values(categories)) {
-		for _, grade := range []string{"A", "B", "C", "D", law.Ungraded} {
-			for _, risk := range []string{"H", "L", "M"} {
-				rate, err := s.cfg.Law.Rate(category, grade, risk, on)
-				if err != nil {
-					return nil, err
-				}
-				p.Rates = append(p.Rates, fdraw.RateLine{Category: category, Grade: grade, Risk: risk, PPM: int(rate.PPM)})
-			}
-		}
-	}
-	return p, nil
-}
-
 // find returns the draw of one round of a batch. One that is not known yet is
 // still to come.
 func (s *Service) find(ctx context.Context, batch string, round int) (string, error) {

@@ -355,6 +355,10 @@ func TestPolicyIsTheRatioTableOfTheLaw(t *testing.T) {
 			}
 		}
 	}
+	most, ok := f.Law.YearlyVisits(workday.DateOf(f.Clock.Now()))
+	if want := (fdraw.CapLine{Category: "shop", Times: int(*most.Value), Months: 12, Hard: true}); !ok || !slices.Equal(policy.Caps, []fdraw.CapLine{want}) {
+		t.Errorf("caps %+v; want %+v", policy.Caps, want)
+	}
 }
 
 func TestAFreezeBeforeTheAnnouncementWaits(t *testing.T) {

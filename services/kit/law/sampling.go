@@ -82,3 +82,15 @@ func (p *Pack) Rates(on workday.Date) []Rate { return p.rates.on(on, nil) }
 
 // Sampling returns what holds for every draw on that day.
 func (p *Pack) Sampling(on workday.Date) (Sampling, error) { return p.sampling.pick("sampling", on) }
+
+// YearlyVisits returns how often one unit may plan to inspect one object in a
+// year (年度检查频次上限): the number that the authorities have published, or else
+// the district's own. ok is false where the pack knows neither.
+func (p *Pack) YearlyVisits(on workday.Date) (limit Limit, ok bool) {
+	for _, id := range []string{"inspect.cap", "inspect.cap.local"} {
+		if limit, err := p.Limit(id, on); err == nil {
+			return limit, true
+		}
+	}
+	return Limit{}, false
+}
