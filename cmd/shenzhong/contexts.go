@@ -93,6 +93,7 @@ func openClue(ctx context.Context, r *room, g ground) error {
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
 	r.mount = func(api *web.API) { clueweb.Mount(api, s) }
+	r.sweeps = map[string]func(context.Context) (int, error){"clue signs for": s.Sweep}
 	return nil
 }
 
@@ -113,7 +114,7 @@ func openDisclose(ctx context.Context, r *room, g ground) error {
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
 	r.mount = func(api *web.API) { discloseweb.Mount(api, s) }
-	r.pages = func(server *web.Server) { discloseweb.Pages(server, s) }
+	r.nav, r.pages = discloseweb.Nav(), func(server *web.Server) { discloseweb.Pages(server, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"disclose expires": s.Sweep}
 	return nil
 }
@@ -136,7 +137,7 @@ func openOversee(ctx context.Context, r *room, g ground) error {
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
 	r.mount = func(api *web.API) { overseeweb.Mount(api, s) }
-	r.pages = func(server *web.Server) { overseeweb.Pages(server, s) }
+	r.nav, r.pages = overseeweb.Nav(), func(server *web.Server) { overseeweb.Pages(server, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"oversee": s.Sweep}
 	return nil
 }

@@ -64,7 +64,7 @@ func newRootCommand() *cobra.Command {
 		return usageError{fmt.Errorf("参数不对：%w；加 --help 查看用法", err)}
 	})
 	root.AddCommand(
-		newUpCommand(), newRehearseCommand(), newTokenCommand(), newImportCommand(),
+		newUpCommand(), newRunCommand(), newRehearseCommand(), newTokenCommand(), newImportCommand(),
 		newDeadlineCommand(), newCalendarCommand(), newPackCommand(), newContractsCommand(),
 		newDrawCommand(), newVerifyCommand(),
 	)

@@ -23,12 +23,16 @@ type readiness struct {
 
 // server answers for the contexts of this process.
 func (s *system) server() (*web.Server, error) {
+	site := ui.Site{Name: "殡葬服务监管信息公示", Mark: "慎", Links: []ui.Link{{Text: "接口文档", To: "/api/docs"}}}
+	for _, r := range s.rooms {
+		site.Nav = append(site.Nav, r.nav...)
+	}
 	server, err := web.New(web.Config{
 		Title: "慎终：殡葬领域跨部门综合监管接口", Version: "1",
 		Clock: s.clock, Tokens: s.tokens,
 		Ready:   func(ctx context.Context) (any, error) { return s.readiness(ctx) },
 		Healthy: s.bus.Healthy,
-		Site:    ui.Site{},
+		Site:    site,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the web: %w", err)

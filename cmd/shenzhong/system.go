@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"shenzhong/services/kit/view"
 	"shenzhong/services/kit/web"
 	"shenzhong/services/kit/web/tokens"
+	"shenzhong/services/kit/web/ui"
 	"shenzhong/services/kit/workday"
 )
 
@@ -31,6 +33,7 @@ type options struct {
 	keys     string // folder of the secrets that contexts make for themselves
 	notices  string // folder of the holiday notices that were imported; empty is none
 	clock    clock.Clock
+	pause    time.Duration // between two looks at the clock; 0 is sweepPause
 }
 
 // ground is what a context stands on: a store of its own, and what all share.
@@ -54,6 +57,7 @@ type room struct {
 	sweeps    map[string]func(context.Context) (int, error)
 	mount     func(*web.API)
 	pages     func(*web.Server)
+	nav       []ui.Link                   // what pages adds to the main navigation
 	sample    func(context.Context) error // loads the sample, once
 }
 
@@ -63,16 +67,21 @@ type system struct {
 	bus      *jsbus.Bus
 	tokens   *tokens.Directory
 	clock    clock.Clock
+	pause    time.Duration
 	law      *law.Pack
 	calendar *workday.Calendar
 }
 
-// sweepPause is how often a context looks for what its clock has brought about.
-const sweepPause = time.Second
+// How often a context looks for what its clock has brought about. In a
+// rehearsal a day passes in no time.
+const (
+	sweepPause     = time.Second
+	rehearsalPause = 20 * time.Millisecond
+)
 
 // openSystem opens the contexts on their stores, and the broker.
 func openSystem(ctx context.Context, o options) (s *system, err error) {
-	s = &system{clock: o.clock}
+	s = &system{clock: o.clock, pause: cmp.Or(o.pause, sweepPause)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -182,7 +191,7 @@ func (s *system) parts() []service.Part {
 			parts = append(parts, service.Part{Name: reaction.Name, Run: func(ctx context.Context) error { return s.bus.Consume(ctx, reaction) }})
 		}
 		for name, sweep := range r.sweeps {
-			parts = append(parts, service.Every(name, sweepPause, func(ctx context.Context) error {
+			parts = append(parts, service.Every(name, s.pause, func(ctx context.Context) error {
 				_, err := sweep(ctx)
 				return err
 			}, report))
