@@ -41,7 +41,9 @@ func TestMain(m *testing.M) {
 // and with every context a process of its own against one NATS server. What the
 // draws choose is left out of the comparison: they are random.
 func TestProcessesSayWhatOneProcessSays(t *testing.T) {
-	one := played(t, func(ctx context.Context, out io.Writer) error { return rehearse(ctx, out, rehearseFlags{json: true, store: "sqlite"}) })
+	one := played(t, func(ctx context.Context, out io.Writer) error {
+		return rehearse(ctx, out, rehearseFlags{json: true, store: "sqlite"})
+	})
 	many := played(t, func(ctx context.Context, out io.Writer) error { return rehearseMany(ctx, t, out) })
 	if !maps.Equal(one, many) {
 		for _, kind := range slices.Sorted(maps.Keys(one)) {
