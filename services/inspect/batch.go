@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +40,17 @@ func (b *Batch) Announce(a events.BatchAnnounced, now time.Time) (events.Event, 
 	return a, nil
 }
 
+// beacons are the sources of a public number that a draw knows (fdraw, D4), with
+// the issue; the draw names the one throw of its dice itself.
+var beacons = regexp.MustCompile(`^(cwl-(kl8|ssq) [0-9]{7}|drand-quicknet [1-9][0-9]{0,8}|dice-d10x20)$`)
+
+// takesPart reports whether a unit has a task in the batch.
+func takesPart(tasks []events.UnitTask, unit string) bool {
+	return slices.ContainsFunc(tasks, func(t events.UnitTask) bool { return t.Unit == unit })
+}
+
+// checkCeremony refuses what no draw could be held by. One party at least has no
+// inspection of its own, so that not all who know the seed early gain by it.
 func checkCeremony(a events.BatchAnnounced, now time.Time) error {
 	parties := slices.Compact(slices.Sorted(slices.Values(a.Parties)))
 	switch {
@@ -46,6 +58,12 @@ func checkCeremony(a events.BatchAnnounced, now time.Time) error {
 		return fault.About("parties", fault.Invalid, "参加抽取的单位至少三个，且不能重复")
 	case a.Quorum < 2 || a.Quorum > len(parties):
 		return fault.About("quorum", fault.Invalid, "揭示的最少单位数应在 2 与 %d 之间", len(parties))
+	}
+	if !slices.ContainsFunc(parties, func(p string) bool { return !takesPart(a.Tasks, p) }) {
+		return fault.About("parties", fault.Invalid, "参加抽取的单位中须至少有一个不参加本批检查")
+	}
+	if !beacons.MatchString(a.Beacon) {
+		return fault.About("beacon", fault.Invalid, "公开随机数须写明来源和期号，例如 cwl-kl8 2026052、cwl-ssq 2026026、drand-quicknet 1000；当众掷骰写 dice-d10x20")
 	}
 	times := []time.Time{now, a.CommitBy, a.FreezeBy, a.RevealBy, a.BeaconAt, a.OpenBy}
 	for i := 1; i < len(times); i++ {

@@ -12,7 +12,7 @@ import (
 
 func ceremony() events.BatchAnnounced {
 	return events.BatchAnnounced{
-		Batch: "500156-PC-2026-000101", Lead: "mzj", Parties: []string{"mzj", "scjgj", "sfj"}, Quorum: 2,
+		Batch: "500156-PC-2026-000101", Lead: "mzj", Parties: []string{"mzj", "scjgj", "sfj"}, Quorum: 2, Beacon: "cwl-kl8 2026052",
 		CommitBy: now, FreezeBy: now.Add(time.Hour), RevealBy: now.Add(2 * time.Hour), BeaconAt: now.Add(3 * time.Hour), OpenBy: now.Add(900 * time.Hour),
 	}
 }
@@ -34,10 +34,14 @@ func TestBatchWorkflow(t *testing.T) {
 
 func TestCeremonyNeedsThreePartiesAndTimesInOrder(t *testing.T) {
 	spoil := map[string]func(*events.BatchAnnounced){
-		"two parties":        func(a *events.BatchAnnounced) { a.Parties = a.Parties[:2] },
-		"one party twice":    func(a *events.BatchAnnounced) { a.Parties[2] = "mzj" },
-		"quorum of one":      func(a *events.BatchAnnounced) { a.Quorum = 1 },
-		"quorum too large":   func(a *events.BatchAnnounced) { a.Quorum = 4 },
+		"two parties":           func(a *events.BatchAnnounced) { a.Parties = a.Parties[:2] },
+		"one party twice":       func(a *events.BatchAnnounced) { a.Parties[2] = "mzj" },
+		"quorum of one":         func(a *events.BatchAnnounced) { a.Quorum = 1 },
+		"quorum too large":      func(a *events.BatchAnnounced) { a.Quorum = 4 },
+		"a number nobody draws": func(a *events.BatchAnnounced) { a.Beacon = "ssq 2026026" },
+		"everybody inspects": func(a *events.BatchAnnounced) {
+			a.Tasks = []events.UnitTask{{Unit: "mzj"}, {Unit: "scjgj"}, {Unit: "sfj"}}
+		},
 		"already over":       func(a *events.BatchAnnounced) { a.CommitBy = before },
 		"number first":       func(a *events.BatchAnnounced) { a.BeaconAt = a.RevealBy },
 		"frozen before then": func(a *events.BatchAnnounced) { a.FreezeBy = a.CommitBy.Add(-time.Minute) },

@@ -47,6 +47,11 @@ func (s *Service) AnnounceBatch(ctx context.Context, cmd AnnounceBatch) (string,
 			return "", err
 		}
 	}
+	for _, unit := range cmd.Parties {
+		if _, err := s.cfg.Law.Unit(unit, s.today()); err != nil {
+			return "", fault.About("parties", fault.Invalid, "没有代码为 %s 的单位，请核对参加抽取的单位", unit)
+		}
+	}
 	if err := s.checkAnnounced(ctx, plan, planned, cmd.OpenBy); err != nil {
 		return "", err
 	}

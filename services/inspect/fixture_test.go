@@ -171,7 +171,7 @@ func (f fixture) published(t *testing.T) {
 
 func announcing() AnnounceBatch {
 	return AnnounceBatch{
-		Plan: planID, No: 1, Parties: []string{"mzj", "scjgj", "lyj"}, Quorum: 2, CommitBy: commitBy, FreezeBy: freezeBy, RevealBy: revealBy,
+		Plan: planID, No: 1, Parties: []string{"mzj", "scjgj", "sfj"}, Quorum: 2, CommitBy: commitBy, FreezeBy: freezeBy, RevealBy: revealBy,
 		Beacon: "dice-d10x20", BeaconAt: beaconAt, OpenBy: openBy,
 	}
 }

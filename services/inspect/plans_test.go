@@ -203,13 +203,14 @@ func TestWhatCannotBeAnnounced(t *testing.T) {
 		spoil func(*AnnounceBatch)
 		kind  fault.Kind
 	}{
-		"no such batch":       {func(a *AnnounceBatch) { a.No = 3 }, fault.NotFound},
-		"no such plan":        {func(a *AnnounceBatch) { a.Plan = "500156-JH-2026-000002" }, fault.NotFound},
-		"another unit":        {func(a *AnnounceBatch) { a.Actor = leader("scjgj") }, fault.Denied},
-		"open before the end": {func(a *AnnounceBatch) { a.OpenBy = openBy.Add(-72 * time.Hour) }, fault.Invalid},
-		"two parties":         {func(a *AnnounceBatch) { a.Parties = a.Parties[:2] }, fault.Invalid},
-		"commit in the past":  {func(a *AnnounceBatch) { a.CommitBy = begin.Add(-time.Hour) }, fault.Invalid},
-		"a citizen":           {func(a *AnnounceBatch) { a.Actor = identity.Anonymous() }, fault.Denied},
+		"no such batch":        {func(a *AnnounceBatch) { a.No = 3 }, fault.NotFound},
+		"no such plan":         {func(a *AnnounceBatch) { a.Plan = "500156-JH-2026-000002" }, fault.NotFound},
+		"another unit":         {func(a *AnnounceBatch) { a.Actor = leader("scjgj") }, fault.Denied},
+		"open before the end":  {func(a *AnnounceBatch) { a.OpenBy = openBy.Add(-72 * time.Hour) }, fault.Invalid},
+		"two parties":          {func(a *AnnounceBatch) { a.Parties = a.Parties[:2] }, fault.Invalid},
+		"a party nobody knows": {func(a *AnnounceBatch) { a.Parties = []string{"mzj", "scjgj", "zoo"} }, fault.Invalid},
+		"commit in the past":   {func(a *AnnounceBatch) { a.CommitBy = begin.Add(-time.Hour) }, fault.Invalid},
+		"a citizen":            {func(a *AnnounceBatch) { a.Actor = identity.Anonymous() }, fault.Denied},
 	} {
 		cmd := announcing()
 		cmd.Cause = f.by(drafting)

@@ -150,7 +150,7 @@ func (s *Service) PreviewBatch(ctx context.Context, by identity.Actor, id string
 	if err != nil {
 		return Preview{}, err
 	}
-	if !by.Has(identity.Office) && !slices.ContainsFunc(batch.Tasks, func(t events.UnitTask) bool { return t.Unit == by.Unit }) {
+	if !by.Has(identity.Office) && !takesPart(batch.Tasks, by.Unit) {
 		return Preview{}, fault.New(fault.Denied, "只有参加本批检查的单位可以预览名录")
 	}
 	if err := stay("批次", batch.State, Announced); err != nil {

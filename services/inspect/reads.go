@@ -2,6 +2,8 @@ package inspect
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 
 	"shenzhong/events"
@@ -148,6 +150,9 @@ func (s *Service) Rectifications(ctx context.Context, by identity.Actor, o Order
 	if err := permits.Check(by, "rectification.read"); err != nil {
 		return nil, err
 	}
+	if by.Unit == "" { // an empty condition would select the orders of all
+		return nil, by.OfUnit(o.Unit)
+	}
 	switch {
 	case by.Has(identity.Party):
 		o.Facility = by.Unit
@@ -190,9 +195,9 @@ func everyRow[R any](ctx context.Context, v *view.View[R], equal map[string]any)
 			return nil, err
 		}
 		for _, row := range rows {
-			r, err := v.Get(ctx, row.Key)
-			if err != nil {
-				return nil, err
+			var r R
+			if err := json.Unmarshal(row.Body, &r); err != nil {
+				return nil, fmt.Errorf("decode row %s of %s: %w", row.Key, v.Name(), err)
 			}
 			all = append(all, r)
 			after = row.Key

@@ -53,6 +53,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 		t.Fatalf("%d acts, %d permits", len(commands), len(permits))
 	}
 	for act, command := range commands {
+		if err := command(identity.Actor{ID: "nobody"}); fault.KindOf(err) != fault.Denied {
+			t.Errorf("%s as nobody: %v", act, err)
+		}
 		for _, role := range append(identity.Roles(), identity.Citizen) {
 			actor := who("a", "mzj", role)
 			err := command(actor)
@@ -136,5 +139,15 @@ func TestResultsArePublicOnceOpened(t *testing.T) {
 	}
 	if rows, err := f.CheckResults(ctx, "2025"); err != nil || len(rows) != 0 {
 		t.Errorf("of another year: %+v, %v", rows, err)
+	}
+}
+
+// TestAccountWithoutAUnitSeesNoOrders keeps an empty unit from meaning any.
+func TestAccountWithoutAUnitSeesNoOrders(t *testing.T) {
+	f := newFixture(t)
+	for _, role := range []identity.Role{identity.Officer, identity.Party, identity.Office} {
+		if rows, err := f.Rectifications(context.Background(), who("a", "", role), Orders{}); fault.KindOf(err) != fault.Denied || rows != nil {
+			t.Errorf("as %s: %v, %v", role, rows, err)
+		}
 	}
 }

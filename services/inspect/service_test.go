@@ -11,6 +11,7 @@ import (
 	"shenzhong/services/draw"
 	"shenzhong/services/draw/fdraw"
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/servicetest"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/view"
@@ -56,24 +57,24 @@ func TestVoidedDrawIsHeldAgain(t *testing.T) {
 	second := f.Clock.Now()
 	round()
 	const id = "500156-2026-0002"
-	parties := []string{"mzj", "scjgj", "lyj"}
+	parties := []string{"mzj", "scjgj", "sfj"}
 	secret := func(unit string) fdraw.Commit {
 		return fdraw.Commit{Head: fdraw.Head{Draw: id, Attempt: 1}, Party: unit, Nonce: fdraw.SM3.Raw(unit)}
 	}
 	for _, unit := range parties {
 		c := secret(unit)
-		must(t, "commit", d.Commit(ctx, draw.Commit{Cause: f.by(member(unit, 3)), Draw: id, Commit: c.Digest(fdraw.SM3).String()}))
+		must(t, "commit", d.Commit(ctx, draw.Commit{Cause: f.by(who("500156-RY-"+unit+"-001", unit, identity.Officer)), Draw: id, Commit: c.Digest(fdraw.SM3).String()}))
 	}
 	f.Clock.Set(second.Add(freezeBy.Sub(begin)))
 	must(t, "freeze", f.FreezeBatch(ctx, FreezeBatch{Cause: f.by(drafting), Batch: batchID}))
 	pump()
 	for _, unit := range parties {
-		must(t, "reveal", d.Reveal(ctx, draw.Reveal{Cause: f.by(member(unit, 3)), Draw: id, Nonce: fdraw.SM3.Raw(unit).String()}))
+		must(t, "reveal", d.Reveal(ctx, draw.Reveal{Cause: f.by(who("500156-RY-"+unit+"-001", unit, identity.Officer)), Draw: id, Nonce: fdraw.SM3.Raw(unit).String()}))
 	}
 	must(t, "close", d.Close(ctx, draw.Close{Cause: f.by(member("mzj", 3)), Draw: id}))
 	f.Clock.Set(second.Add(beaconAt.Sub(begin)).Add(time.Hour))
 	for _, unit := range parties[:2] {
-		must(t, "number", d.TypeBeacon(ctx, draw.TypeBeacon{Cause: f.by(member(unit, 3)), Draw: id, Value: strings.Repeat("7", 20)}))
+		must(t, "number", d.TypeBeacon(ctx, draw.TypeBeacon{Cause: f.by(who("500156-RY-"+unit+"-001", unit, identity.Officer)), Draw: id, Value: strings.Repeat("7", 20)}))
 	}
 	pump()
 	assigned := servicetest.Of[events.VisitAssigned](t, f.log)

@@ -102,12 +102,12 @@ func mountPlans(api *web.API, s *inspect.Service) {
 
 type announceBody struct {
 	No       int       `json:"no" minimum:"1" doc:"计划中的第几批"`
-	Parties  []string  `json:"parties" minItems:"3" maxItems:"9" doc:"参与抽取的单位代码，三个以上"`
+	Parties  []string  `json:"parties" minItems:"3" maxItems:"9" doc:"参与抽取的单位代码，三个以上，至少一个不参加本批检查"`
 	Quorum   int       `json:"quorum" minimum:"2" doc:"至少几方揭示才有效"`
 	CommitBy time.Time `json:"commit_by" doc:"提交承诺值的截止时间"`
 	FreezeBy time.Time `json:"freeze_by" doc:"锁定名录的截止时间"`
 	RevealBy time.Time `json:"reveal_by" doc:"揭示随机数的截止时间"`
-	Beacon   string    `json:"beacon" maxLength:"100" doc:"公开随机数的来源和期号，例如 ssq 2026026，现场掷骰为 dice"`
+	Beacon   string    `json:"beacon" maxLength:"100" doc:"公开随机数的来源和期号，例如 cwl-ssq 2026026、cwl-kl8 2026052，当众掷骰为 dice-d10x20"`
 	BeaconAt time.Time `json:"beacon_at" doc:"公开随机数产生的时间"`
 	OpenBy   time.Time `json:"open_by" doc:"至迟启封的时间"`
 }
