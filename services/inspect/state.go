@@ -78,7 +78,7 @@ var (
 // move returns the state to if table allows it from the state at.
 func move(table map[State][]State, what string, at, to State) (State, error) {
 	if !slices.Contains(table[at], to) {
-		return at, stuck(what, at, to)
+		return at, fault.New(fault.Conflict, "%s目前为“%s”，不能变为“%s”", what, Title(at), Title(to))
 	}
 	return to, nil
 }
@@ -86,11 +86,7 @@ func move(table map[State][]State, what string, at, to State) (State, error) {
 // stay refuses unless the entity stands in the state in which the act belongs.
 func stay(what string, at, want State) error {
 	if at != want {
-		return stuck(what, at, want)
+		return fault.New(fault.Conflict, "%s目前为“%s”，此步骤须在“%s”时办理", what, Title(at), Title(want))
 	}
 	return nil
-}
-
-func stuck(what string, at, to State) error {
-	return fault.New(fault.Conflict, "%s目前为“%s”，此步骤不能办理（须为“%s”的前一步）", what, Title(at), Title(to))
 }

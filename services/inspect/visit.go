@@ -33,7 +33,7 @@ func (v *Visit) Assign(visit events.Visit) (events.Event, error) {
 // the unit has answered.
 func (v *Visit) Reseat(seat events.Seat, was, reason string) (events.Event, error) {
 	if !slices.Contains([]State{Assigned, Approved, Noticed}, v.State) {
-		return nil, stuck("检查", v.State, Noticed)
+		return nil, fault.New(fault.Conflict, "检查目前为“%s”，检查人员不能再更换", Title(v.State))
 	}
 	section, err := v.section(seat.Unit)
 	if err != nil {
