@@ -183,10 +183,16 @@ func start(ctx context.Context, t *testing.T, args ...string) string {
 			t.Errorf("%v ended with %v: %s", args, err, complaints.String())
 		}
 	})
+	return readyAt(t, out, &complaints)
+}
+
+// readyAt reads the address at which a program says that it is ready.
+func readyAt(t *testing.T, out io.Reader, complaints *bytes.Buffer) string {
+	t.Helper()
 	line, err := bufio.NewReader(out).ReadString('\n')
 	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
 	if err != nil || !ok {
-		t.Fatalf("%v said %q: %s", args, line, complaints.String())
+		t.Fatalf("said %q, %v: %s", line, err, complaints.String())
 	}
 	return url
 }

@@ -53,7 +53,7 @@ func (s *system) readiness(ctx context.Context) (readiness, error) {
 		District: s.law.Manifest().District, Clock: "rehearsal", Contexts: s.names(),
 		Stores: map[string]map[string]string{}, Lag: s.bus.Lag(),
 	}
-	if _, ok := s.clock.(clock.System); ok {
+	if _, ok := told(s.clock).(clock.System); ok {
 		r.Clock = "system"
 	}
 	for _, room := range s.rooms {

@@ -81,21 +81,20 @@ func (c *client) get(context, path string, out any) {
 	c.call(http.MethodGet, context, path, nil, out)
 }
 
-// refused submits what the law forbids and returns the reason given; the story
+// refused submits what the law forbids and tells the reason given; the story
 // ends if it was not refused.
-func (c *client) refused(context, path string, body any) string {
+func (c *client) refused(context, path string, body any) {
 	problem, err := c.send(http.MethodPost, context, path, body, nil)
 	c.p.must(err)
 	c.p.expect(problem != nil, "%s 应当被拒绝，却办成了", path)
 	if c.p.err != nil {
-		return ""
+		return
 	}
 	detail := problem.Detail
 	for _, e := range problem.Errors {
 		detail += "；" + e.Message
 	}
 	c.p.say("不予办理：%s", detail)
-	return detail
 }
 
 // denied asks for what may not be shown yet.

@@ -1,10 +1,6 @@
 package rehearsal
 
-import (
-	"fmt"
-
-	"shenzhong/services/inspect"
-)
+import "shenzhong/services/inspect"
 
 // yearPlan drafts the plan of the year, has every unit's head approve it and
 // publishes it. What the law forbids is tried first.
@@ -42,13 +38,4 @@ func (p *play) yearPlan() {
 // task is the part of one unit in a batch.
 func task(unit string, items ...string) map[string]any {
 	return map[string]any{"unit": unit, "officers": 2, "items": items}
-}
-
-// rates are the lines of a batch by category, grade and risk.
-func rates(b inspect.PublicBatch) map[string]string {
-	out := map[string]string{}
-	for _, line := range b.Rates {
-		out[fmt.Sprintf("%s %s %s", line.Category, line.Grade, line.Risk)] = line.Formula
-	}
-	return out
 }

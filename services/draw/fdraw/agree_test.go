@@ -250,3 +250,16 @@ for n in range(300):
 		}
 	}
 }
+
+// spoil changes a bundle in one place, or takes a file away.
+func spoil(rnd *rand.Rand, b *Bundle) {
+	all := b.everyFile()
+	text := all[rnd.IntN(len(all))]
+	switch n := len(*text); {
+	case n == 0:
+	case rnd.IntN(12) == 0:
+		*text = ""
+	default:
+		*text = mutate(rnd, *text, rnd.IntN(n))
+	}
+}

@@ -150,16 +150,3 @@ func (b *Bundle) everyFile() []*string {
 	}
 	return out
 }
-
-// spoil changes a bundle in one place, or takes a file away.
-func spoil(rnd *rand.Rand, b *Bundle) {
-	all := b.everyFile()
-	text := all[rnd.IntN(len(all))]
-	switch n := len(*text); {
-	case n == 0:
-	case rnd.IntN(12) == 0:
-		*text = ""
-	default:
-		*text = mutate(rnd, *text, rnd.IntN(n))
-	}
-}
