@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	_ "github.com/ncruces/go-sqlite3/driver" // the second driver of the matrix
@@ -152,4 +154,31 @@ func TestEveryReadUsesAnIndex(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// BenchmarkAppend is how many commits a second 32 callers store, each of them
+// acknowledged after a sync.
+func BenchmarkAppend(b *testing.B) {
+	log, _ := mustOpen(b, filepath.Join(b.TempDir(), "bench.db"), sqlite.Options{})
+	at := time.UnixMilli(1772413323456).UTC()
+	next := make(chan int)
+	var callers sync.WaitGroup
+	b.ResetTimer()
+	for range 32 {
+		callers.Go(func() {
+			for i := range next {
+				c := store.Commit{Subject: fmt.Sprint("clue/", i), Version: 1, Kind: "suite.happened.v1", At: at, Actor: "a", Cause: "form", State: []byte(`{}`), Data: []byte(`{}`)}
+				c.Opens, c.Hash = c.ID(), c.Sum()
+				if err := log.Append(b.Context(), c); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	for i := range b.N {
+		next <- i
+	}
+	close(next)
+	callers.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
 }
