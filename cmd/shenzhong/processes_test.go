@@ -131,7 +131,7 @@ func rehearseMany(ctx context.Context, t *testing.T, out io.Writer) error {
 		return err
 	}
 	_, err = rehearsal.Run(ctx, rehearsal.Config{
-		Stage: stage, Law: stage.system.law, Calendar: stage.system.calendar, Client: http.DefaultClient, Out: out, JSON: true,
+		Stage: stage, Law: stage.system.law.Law(), Calendar: stage.system.calendar, Client: http.DefaultClient, Out: out, JSON: true,
 	})
 	return err
 }

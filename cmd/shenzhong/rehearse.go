@@ -60,7 +60,7 @@ func rehearse(ctx context.Context, out io.Writer, f rehearseFlags) (err error) {
 			return err
 		}
 		invariants, err := rehearsal.Run(ctx, rehearsal.Config{
-			Stage: stage, Law: stage.system.law, Calendar: stage.system.calendar, Client: http.DefaultClient, Out: out, JSON: f.json,
+			Stage: stage, Law: stage.system.law.Law(), Calendar: stage.system.calendar, Client: http.DefaultClient, Out: out, JSON: f.json,
 		})
 		if err != nil {
 			return err

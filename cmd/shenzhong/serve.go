@@ -50,7 +50,7 @@ func (s *system) server() (*web.Server, error) {
 
 func (s *system) readiness(ctx context.Context) (readiness, error) {
 	r := readiness{
-		District: s.law.Manifest().District, Clock: "rehearsal", Contexts: s.names(),
+		District: s.law.Law().Manifest().District, Clock: "rehearsal", Contexts: s.names(),
 		Stores: map[string]map[string]string{}, Lag: s.bus.Lag(),
 	}
 	if _, ok := told(s.clock).(clock.System); ok {

@@ -15,6 +15,7 @@ import (
 	"shenzhong/services/kit/bus/jsbus"
 	"shenzhong/services/kit/clock"
 	"shenzhong/services/kit/law"
+	"shenzhong/services/kit/packfile"
 	"shenzhong/services/kit/service"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/view"
@@ -31,6 +32,8 @@ type options struct {
 	stores   stores   // where each keeps what it knows
 	broker   jsbus.Config
 	keys     string // folder of the secrets that contexts make for themselves
+	pack     string // folder or archive of the law pack; empty is the one that ships
+	trust    string // public key that must have signed it; empty trusts whoever may write there
 	notices  string // folder of the holiday notices that were imported; empty is none
 	clock    clock.Clock
 	pause    time.Duration // between two looks at the clock; 0 is sweepPause
@@ -43,7 +46,7 @@ type ground struct {
 	log      store.Log
 	tables   view.Tables
 	clock    clock.Clock
-	law      *law.Pack
+	law      law.Source
 	calendar *workday.Calendar
 }
 
@@ -68,7 +71,8 @@ type system struct {
 	tokens   *tokens.Directory
 	clock    clock.Clock
 	pause    time.Duration
-	law      *law.Pack
+	law      law.Source
+	pack     *packfile.Source // law, where it may be replaced; else nil
 	calendar *workday.Calendar
 }
 
@@ -89,6 +93,12 @@ func openSystem(ctx context.Context, o options) (s *system, err error) {
 	}()
 	if s.law, s.calendar, err = loadLaw(); err != nil {
 		return s, err
+	}
+	if o.pack != "" {
+		if s.pack, err = packfile.NewSource(o.pack, o.trust); err != nil {
+			return s, err
+		}
+		s.law = s.pack
 	}
 	if o.notices != "" {
 		if s.calendar, err = s.calendar.WithNotices(os.DirFS(o.notices)); err != nil {
@@ -131,7 +141,7 @@ func (s *system) openRoom(ctx context.Context, o options, c contextEntry) error 
 		return err
 	}
 	g := ground{
-		district: s.law.Manifest().District, keys: o.keys, log: r.base.log, tables: r.base.tables,
+		district: s.law.Law().Manifest().District, keys: o.keys, log: r.base.log, tables: r.base.tables,
 		clock: o.clock, law: s.law, calendar: s.calendar,
 	}
 	if err := c.open(ctx, r, g); err != nil {
@@ -185,6 +195,15 @@ func (s *system) room(name string) *room {
 // answers requests.
 func (s *system) parts() []service.Part {
 	parts := []service.Part{{Name: "guard", Run: s.bus.Guard}}
+	if s.pack != nil {
+		parts = append(parts, service.Every("law pack", sweepPause, func(ctx context.Context) error {
+			changed, err := s.pack.Reload()
+			if changed {
+				slog.InfoContext(ctx, "law pack replaced", "version", s.pack.Law().Version())
+			}
+			return err
+		}, report))
+	}
 	for _, r := range s.rooms {
 		parts = append(parts, service.Part{Name: "relay of " + r.name, Run: func(ctx context.Context) error { return s.bus.Relay(ctx, r.name, r.base.log) }})
 		for _, reaction := range r.reactions {

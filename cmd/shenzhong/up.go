@@ -19,6 +19,7 @@ import (
 // upFlags is what was asked for, as it was typed.
 type upFlags struct {
 	data, addr, clock string
+	pack, trust       string
 	sample            bool
 }
 
@@ -37,6 +38,8 @@ func newUpCommand() *cobra.Command {
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "网页和接口的监听地址")
 	flags.BoolVar(&f.sample, "sample", false, "装入样例区县（只在数据目录为空时装入）")
 	flags.StringVar(&f.clock, "clock", "", "演练：时间取自这个文件（RFC 3339），正式运行不得使用")
+	flags.StringVar(&f.pack, "pack", "", "规则包目录或者归档，运行中可以替换；缺省为随程序交付的规则包")
+	flags.StringVar(&f.trust, "trust", "", "规则包签名的公钥文件；写明后只用有此签名的规则包")
 	return cmd
 }
 
@@ -77,11 +80,14 @@ func up(ctx context.Context, out io.Writer, f upFlags) error {
 	if err != nil {
 		return err
 	}
+	o := embedded(f.data, clk)
+	o.pack, o.trust = f.pack, f.trust
 	if !f.sample {
-		return operate(ctx, out, embedded(f.data, clk), f.addr, func(context.Context, *system, *web.Server) error { return nil })
+		return operate(ctx, out, o, f.addr, func(context.Context, *system, *web.Server) error { return nil })
 	}
 	staged := newStagedClock(clk)
-	return operate(ctx, out, embedded(f.data, staged), f.addr, func(ctx context.Context, s *system, server *web.Server) error {
+	o.clock = staged
+	return operate(ctx, out, o, f.addr, func(ctx context.Context, s *system, server *web.Server) error {
 		return loadHistory(ctx, s, server, staged)
 	})
 }

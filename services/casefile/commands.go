@@ -166,7 +166,7 @@ func (s *Service) spared(ctx context.Context, cmd Conclude, c Case) error {
 	if cmd.Ground == "" {
 		return nil
 	}
-	g, err := s.cfg.Law.Ground(cmd.Ground, s.today())
+	g, err := s.cfg.Law.Law().Ground(cmd.Ground, s.today())
 	if err != nil {
 		return err
 	}

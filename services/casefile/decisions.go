@@ -125,12 +125,12 @@ func (s *Service) draft(c Case, cmd Decide, at time.Time) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	unit, err := s.cfg.Law.Unit(c.Unit, on)
+	unit, err := s.cfg.Law.Law().Unit(c.Unit, on)
 	if err != nil {
 		return Decision{}, err
 	}
 	if cmd.Remedies == "" {
-		text, err := s.cfg.Law.Text("decision.remedies", on)
+		text, err := s.cfg.Law.Law().Text("decision.remedies", on)
 		if err != nil {
 			return Decision{}, err
 		}
@@ -151,7 +151,7 @@ func (s *Service) draft(c Case, cmd Decide, at time.Time) (Decision, error) {
 	if d.Severity == "" {
 		d.Severity = weighed.severity.Class
 	}
-	_, err = s.cfg.Law.Severity(d.Severity, on)
+	_, err = s.cfg.Law.Law().Severity(d.Severity, on)
 	return d, err
 }
 
@@ -159,7 +159,7 @@ func (s *Service) draft(c Case, cmd Decide, at time.Time) (Decision, error) {
 // publishing it, with a clock of its own for each channel.
 func (s *Service) afterDecision(c Case, at time.Time) ([]events.Deadline, error) {
 	rules := []string{"case.serve"}
-	for _, channel := range s.cfg.Law.Channels(c.SubjectKind, workday.DateOf(at)) {
+	for _, channel := range s.cfg.Law.Law().Channels(c.SubjectKind, workday.DateOf(at)) {
 		if !slices.Contains(rules, channel.Rule) {
 			rules = append(rules, channel.Rule)
 		}
@@ -179,7 +179,7 @@ func (s *Service) afterDecision(c Case, at time.Time) ([]events.Deadline, error)
 // and the next number of that unit and year without a gap. Asked again for the
 // same case it is the same.
 func (s *Service) number(ctx context.Context, by store.Cause, c Case, on workday.Date) (string, error) {
-	unit, err := s.cfg.Law.Unit(c.Unit, on)
+	unit, err := s.cfg.Law.Law().Unit(c.Unit, on)
 	if err != nil {
 		return "", err
 	}
@@ -260,7 +260,7 @@ func (s *Service) Serve(ctx context.Context, cmd Serve) error {
 		return err
 	}
 	together := false
-	for _, g := range s.cfg.Law.Gates(ordinary, on) {
+	for _, g := range s.cfg.Law.Law().Gates(ordinary, on) {
 		together = together || g.Code == "repair_notice"
 	}
 	return s.act(ctx, cmd.Cause, "case.serve", cmd.Case, in, func(c *Case) (events.Event, error) {

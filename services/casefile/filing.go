@@ -28,7 +28,7 @@ func (s *Service) File(ctx context.Context, cmd File) (string, error) {
 		return "", err
 	}
 	on := s.today()
-	if err := s.cfg.Law.MayInspect(cmd.Actor.Unit, on); err != nil {
+	if err := s.cfg.Law.Law().MayInspect(cmd.Actor.Unit, on); err != nil {
 		return "", err
 	}
 	var in input
@@ -87,10 +87,10 @@ func (s *Service) open(ctx context.Context, by store.Cause, f Filing, on workday
 	if f.UnitName, err = s.unitName(f.Unit, on); err != nil {
 		return "", err
 	}
-	if f.Gates, err = gates(s.cfg.Law.Gates(ordinary, on)); err != nil {
+	if f.Gates, err = gates(s.cfg.Law.Law().Gates(ordinary, on)); err != nil {
 		return "", err
 	}
-	f.Pack = s.cfg.Law.Version()
+	f.Pack = s.cfg.Law.Law().Version()
 	limit, err := s.start("case.decide", "", f.Unit, at)
 	if err != nil {
 		return "", err
@@ -151,7 +151,7 @@ func (s *Service) Assign(ctx context.Context, cmd Assign) error {
 	if len(officers) < least || len(officers) != len(cmd.Officers) {
 		return fault.About("officers", fault.Invalid, "须指派 %d 名以上执法人员，且不能重复（行政处罚法第四十二条）", least)
 	}
-	if err := s.cfg.Law.MayInspect(cmd.Actor.Unit, s.today()); err != nil {
+	if err := s.cfg.Law.Law().MayInspect(cmd.Actor.Unit, s.today()); err != nil {
 		return err
 	}
 	c, _, err := s.cases.Load(ctx, cmd.Case)

@@ -92,7 +92,7 @@ type weighed struct {
 func (s *Service) weigh(c Case, p events.Penalty, cite string) (weighed, error) {
 	var w weighed
 	on := s.today()
-	known := s.cfg.Law.PenaltyKinds(on)
+	known := s.cfg.Law.Law().PenaltyKinds(on)
 	if err := checkPenalty(p, known); err != nil {
 		return w, err
 	}
@@ -104,7 +104,7 @@ func (s *Service) weigh(c Case, p events.Penalty, cite string) (weighed, error) 
 		}
 		judged = act
 	}
-	fine, err := s.cfg.Law.Fine(c.Offence, judged)
+	fine, err := s.cfg.Law.Law().Fine(c.Offence, judged)
 	unverified := ""
 	var f *fault.Fault
 	switch {
@@ -119,13 +119,13 @@ func (s *Service) weigh(c Case, p events.Penalty, cite string) (weighed, error) 
 	if p.FineFen > 0 {
 		w.caution = unverified
 	}
-	threshold, err := s.cfg.Law.HearingThreshold(c.Unit, c.Respondent.Type, on)
+	threshold, err := s.cfg.Law.Law().HearingThreshold(c.Unit, c.Respondent.Type, on)
 	if err != nil {
 		return w, err
 	}
 	w.hearing = hearingDue(p, known, threshold)
 	large := p.FineFen >= threshold.Fen || p.ForfeitFen >= threshold.Fen
-	w.severity, err = s.cfg.Law.SeverityOf(p.Kinds, large, on)
+	w.severity, err = s.cfg.Law.Law().SeverityOf(p.Kinds, large, on)
 	return w, err
 }
 

@@ -23,7 +23,7 @@ type Config struct {
 	Log      store.Log
 	Tables   view.Tables
 	Clock    clock.Clock
-	Law      *law.Pack
+	Law      law.Source
 	Calendar *workday.Calendar
 }
 
@@ -48,7 +48,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		cases:   store.NewCollection[Case]("case", cfg.Log, cfg.Clock),
 		numbers: store.NewCollection[Number]("number", cfg.Log, cfg.Clock),
 	}
-	if _, err := gates(cfg.Law.Gates(ordinary, s.today())); err != nil {
+	if _, err := gates(cfg.Law.Law().Gates(ordinary, s.today())); err != nil {
 		return nil, err
 	}
 	return s, s.views.open(ctx, cfg.Tables)
@@ -95,7 +95,7 @@ func (s *Service) from(day workday.Date) time.Time {
 // least is how many officers must act together (行政处罚法 art. 42), from the
 // law pack.
 func (s *Service) least() (int, error) {
-	limit, err := s.cfg.Law.Limit("inspect.officers", s.today())
+	limit, err := s.cfg.Law.Law().Limit("inspect.officers", s.today())
 	if err != nil {
 		return 0, err
 	}
@@ -123,7 +123,7 @@ func (s *Service) seen(ctx context.Context, by store.Cause, id string) (bool, er
 
 // start counts a limit of a case.
 func (s *Service) start(rule, id, unit string, from time.Time) (events.Deadline, error) {
-	r, err := s.cfg.Law.Deadline(rule, workday.DateOf(from))
+	r, err := s.cfg.Law.Law().Deadline(rule, workday.DateOf(from))
 	if err != nil {
 		return events.Deadline{}, err
 	}
@@ -198,13 +198,13 @@ func (s *Service) Due(ctx context.Context, by identity.Actor, unit string, limit
 
 // unitName is the name of a unit on the day.
 func (s *Service) unitName(code string, on workday.Date) (string, error) {
-	u, err := s.cfg.Law.Unit(code, on)
+	u, err := s.cfg.Law.Law().Unit(code, on)
 	return u.Name, err
 }
 
 // respondent is a facility as the party of a case.
 func (s *Service) respondent(f FacilityRow, on workday.Date) (events.Respondent, error) {
-	kind, err := s.cfg.Law.SubjectKind(f.SubjectKind, on)
+	kind, err := s.cfg.Law.Law().SubjectKind(f.SubjectKind, on)
 	if err != nil {
 		return events.Respondent{}, err
 	}
@@ -214,7 +214,7 @@ func (s *Service) respondent(f FacilityRow, on workday.Date) (events.Respondent,
 // lawOf says which instrument applies and why, and what the violation is called
 // (行政处罚法 art. 37).
 func (s *Service) lawOf(offence string, act workday.Date) (name, text string, err error) {
-	route, err := s.cfg.Law.Route(offence, act)
+	route, err := s.cfg.Law.Law().Route(offence, act)
 	if err != nil {
 		return "", "", err
 	}
@@ -228,11 +228,11 @@ func (s *Service) lawOf(offence string, act workday.Date) (name, text string, er
 // choice is what the law pack says about a change of the law between the act
 // and the day; which and why are the officer's.
 func (s *Service) choice(offence string, act, on workday.Date) (Choice, error) {
-	then, now, changed, err := s.cfg.Law.LawChanged(offence, act, on)
+	then, now, changed, err := s.cfg.Law.Law().LawChanged(offence, act, on)
 	if err == nil {
 		return Choice{Then: then.Citation(), Now: now.Citation(), Changed: changed}, nil
 	}
-	if then, thenErr := s.cfg.Law.Route(offence, act); thenErr == nil && fault.Is(err, fault.NotFound) {
+	if then, thenErr := s.cfg.Law.Law().Route(offence, act); thenErr == nil && fault.Is(err, fault.NotFound) {
 		return Choice{Then: then.Citation(), Changed: true}, nil
 	}
 	return Choice{}, err

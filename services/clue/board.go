@@ -175,7 +175,7 @@ type Offence struct {
 // Offenses lists the violation types that the matrix routes today.
 func (s *Service) Offenses() []Offence {
 	day := s.today()
-	routes := s.cfg.Law.Routes(day)
+	routes := s.cfg.Law.Law().Routes(day)
 	out := make([]Offence, len(routes))
 	for i, r := range routes {
 		out[i] = Offence{Code: r.Violation, Name: r.Name, Plain: r.Plain, Lead: s.unitName(r.Lead, day)}

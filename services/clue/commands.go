@@ -83,7 +83,7 @@ func (s *Service) hand(c Clue, cmd Route) (offence string, ch choice, err error)
 		}
 	}
 	if ch.lead == "" {
-		r, err := s.cfg.Law.Route(offence, s.today())
+		r, err := s.cfg.Law.Law().Route(offence, s.today())
 		if err != nil {
 			return "", ch, fault.About("offence", fault.Invalid, "规则包中没有违法行为“%s”的分派规则，请从列表中选择", offence)
 		}
@@ -125,7 +125,7 @@ func (s *Service) Return(ctx context.Context, cmd Return) error {
 	if err != nil {
 		return err
 	}
-	ground, err := s.cfg.Law.Ground(cmd.Ground, day)
+	ground, err := s.cfg.Law.Law().Ground(cmd.Ground, day)
 	if err != nil || ground.Act != "return" {
 		return fault.About("ground", fault.Invalid, "退回线索须有法定理由，请从列表中选择")
 	}
@@ -143,7 +143,7 @@ func (s *Service) Return(ctx context.Context, cmd Return) error {
 // mostReturns is how often one clue may be given back, negative if the law pack
 // does not say.
 func (s *Service) mostReturns(day workday.Date) (int, error) {
-	limit, err := s.cfg.Law.Limit("clue.returns", day)
+	limit, err := s.cfg.Law.Law().Limit("clue.returns", day)
 	if fault.Is(err, fault.NotFound) {
 		return -1, nil
 	}

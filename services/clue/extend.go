@@ -70,7 +70,7 @@ func (s *Service) longer(c *Clue) (events.Deadline, int, error) {
 		return events.Deadline{}, 0, nil
 	}
 	d := c.Limits[i]
-	rule, err := s.cfg.Law.Deadline(d.Rule, workday.DateOf(d.From))
+	rule, err := s.cfg.Law.Law().Deadline(d.Rule, workday.DateOf(d.From))
 	if err != nil || c.Extended >= rule.Extend.Times {
 		return d, rule.Extend.Times, err
 	}

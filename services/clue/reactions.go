@@ -136,7 +136,7 @@ func (s *Service) tell(ctx context.Context, cause store.Cause, id string, came e
 // both may name people.
 func (s *Service) answer(came events.ClueConcluded, day workday.Date) string {
 	matter := "问题"
-	if r, err := s.cfg.Law.Route(came.Offence, day); err == nil {
+	if r, err := s.cfg.Law.Law().Route(came.Offence, day); err == nil {
 		matter = "“" + r.Name + "”问题"
 	}
 	words := ""
@@ -162,14 +162,14 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 	absent := false
 	for _, section := range v.Sections {
 		for _, code := range section.Results {
-			c, err := s.cfg.Law.ResultCategory(code, day)
+			c, err := s.cfg.Law.Law().ResultCategory(code, day)
 			if err != nil {
 				return err
 			}
 			absent = absent || c.Needs == "abnormal" && concerns(c, v.SubjectKind)
 		}
 		for _, f := range section.Findings {
-			c, err := s.cfg.Law.ResultCategory(f.Result, day)
+			c, err := s.cfg.Law.Law().ResultCategory(f.Result, day)
 			if err != nil {
 				return err
 			}
@@ -203,7 +203,7 @@ const offenceAbsent = "abnormal_operation"
 // offence is the violation type if the pack routes it on that day, else empty:
 // then a person routes the clue.
 func (s *Service) offence(code string, day workday.Date) string {
-	if _, err := s.cfg.Law.Route(code, day); err != nil {
+	if _, err := s.cfg.Law.Law().Route(code, day); err != nil {
 		return ""
 	}
 	return code
@@ -211,7 +211,7 @@ func (s *Service) offence(code string, day workday.Date) string {
 
 // abnormalList is the register of abnormal operation for that kind of subject.
 func (s *Service) abnormalList(subjectKind string, day workday.Date) string {
-	k, err := s.cfg.Law.SubjectKind(subjectKind, day)
+	k, err := s.cfg.Law.Law().SubjectKind(subjectKind, day)
 	if err != nil || k.Abnormal == "" {
 		return "经营异常名录"
 	}

@@ -166,7 +166,7 @@ func (s *Service) receipt(c Clue) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, fmt.Errorf("day of receipt of %s: %w", c.ID, err)
 	}
-	thanks, err := s.cfg.Law.Text("clue.received", day)
+	thanks, err := s.cfg.Law.Law().Text("clue.received", day)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -26,7 +26,7 @@ type place struct {
 // matrix routes an offence by the matrix in force on the day: the lead, those
 // who assist and the chain of reasons that leads there.
 func (s *Service) matrix(offence string, at place, day workday.Date) (events.Route, error) {
-	r, err := s.cfg.Law.Route(offence, day)
+	r, err := s.cfg.Law.Law().Route(offence, day)
 	if err != nil {
 		return events.Route{}, fault.About("offence", fault.Invalid, "规则包中没有违法行为“%s”在 %s 的分派规则，请从列表中选择", offence, day)
 	}
@@ -65,7 +65,7 @@ func (s *Service) chosen(offence string, ch choice, at place, day workday.Date) 
 		if err := s.competent("lead", ch.lead, day); err != nil {
 			return events.Route{}, err
 		}
-		r, err := s.cfg.Law.Route(offence, day)
+		r, err := s.cfg.Law.Law().Route(offence, day)
 		if err != nil {
 			return events.Route{}, err
 		}
@@ -90,7 +90,7 @@ func (s *Service) chosen(offence string, ch choice, at place, day workday.Date) 
 // competent refuses a unit that cannot deal with a clue: one that there is not,
 // a group of units, or a body that only coordinates.
 func (s *Service) competent(field, code string, day workday.Date) error {
-	u, err := s.cfg.Law.Unit(code, day)
+	u, err := s.cfg.Law.Law().Unit(code, day)
 	switch {
 	case err != nil:
 		return fault.About(field, fault.Invalid, "规则包中没有代码为“%s”的单位，请从列表中选择承办单位", code)
@@ -108,7 +108,7 @@ func (s *Service) competent(field, code string, day workday.Date) error {
 func (s *Service) chain(r law.Route, route events.Route, at place, day workday.Date) (string, error) {
 	kind := "未列入名录的对象"
 	if at.category != "" {
-		k, err := s.cfg.Law.FacilityKind(at.category, day)
+		k, err := s.cfg.Law.Law().FacilityKind(at.category, day)
 		if err != nil {
 			return "", err
 		}
@@ -143,8 +143,8 @@ func basisOf(r law.Route) string {
 func (s *Service) assists(units []string, town string, day workday.Date) []string {
 	out := []string{}
 	for _, code := range units {
-		for _, member := range s.cfg.Law.Within(code, day) {
-			u, err := s.cfg.Law.Unit(member, day)
+		for _, member := range s.cfg.Law.Law().Within(code, day) {
+			u, err := s.cfg.Law.Law().Unit(member, day)
 			if err == nil && member != code && town != "" && slices.Contains([]string{u.Code, u.Name, u.Short}, town) {
 				code = member
 				break
@@ -159,7 +159,7 @@ func (s *Service) assists(units []string, town string, day workday.Date) []strin
 
 // unitName is how a unit is called; its code, if the pack does not know it.
 func (s *Service) unitName(code string, day workday.Date) string {
-	u, err := s.cfg.Law.Unit(code, day)
+	u, err := s.cfg.Law.Law().Unit(code, day)
 	if err != nil {
 		return code
 	}
@@ -169,7 +169,7 @@ func (s *Service) unitName(code string, day workday.Date) string {
 // office is the unit that has a clue which no matrix could route, and that rules
 // on disputes: the owner of the limit for ruling.
 func (s *Service) office(day workday.Date) (string, error) {
-	rule, err := s.cfg.Law.Deadline(ruleRuling, day)
+	rule, err := s.cfg.Law.Law().Deadline(ruleRuling, day)
 	if err != nil {
 		return "", err
 	}

@@ -20,7 +20,7 @@ type Config struct {
 	Log      store.Log
 	Tables   view.Tables
 	Clock    clock.Clock
-	Law      *law.Pack
+	Law      law.Source
 	Calendar *workday.Calendar
 	// Key seals contact data and makes receipt codes: KeyBytes secret random
 	// bytes. Whoever loses it can read no contact and honor no receipt code.
@@ -76,12 +76,12 @@ func (s *Service) limits(c Clue, owner string, from time.Time) ([]events.Deadlin
 // nor what the sender called the facility.
 func (s *Service) limit(rule string, c Clue, owner string, from time.Time) (events.Deadline, error) {
 	day := workday.DateOf(from)
-	r, err := s.cfg.Law.Deadline(rule, day)
+	r, err := s.cfg.Law.Law().Deadline(rule, day)
 	if err != nil {
 		return events.Deadline{}, err
 	}
 	about := r.Name + "（线索 " + c.ID
-	if matter, err := s.cfg.Law.Route(c.Offence, day); err == nil {
+	if matter, err := s.cfg.Law.Law().Route(c.Offence, day); err == nil {
 		about += "：" + matter.Name
 	}
 	return s.counter.Start(rule, Subject(c.ID), owner, about+"）", from)

@@ -74,7 +74,7 @@ func (s *Service) finding(ctx context.Context, cmd Conclude) (events.ClueConclud
 				return none, err
 			}
 		}
-		if _, err := s.cfg.Law.Route(offence, on); err != nil {
+		if _, err := s.cfg.Law.Law().Route(offence, on); err != nil {
 			return none, fault.About("offence", fault.Invalid, "违法行为“%s”在 %s 没有有效的规则，请核对违法行为类型和行为发生日", offence, on)
 		}
 	}

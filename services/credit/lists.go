@@ -75,7 +75,7 @@ func (s *Service) Explain(ctx context.Context, by identity.Actor, facility strin
 	if err != nil {
 		return Explained{}, err
 	}
-	ledger, err := s.cfg.Law.Ledger(asOf)
+	ledger, err := s.cfg.Law.Law().Ledger(asOf)
 	if err != nil {
 		return Explained{}, err
 	}
@@ -97,7 +97,7 @@ func (s *Service) explain(r Record, p events.Point, now law.Ledger) (Entry, erro
 	if err != nil {
 		return e, err
 	}
-	then, err := s.cfg.Law.Ledger(on)
+	then, err := s.cfg.Law.Law().Ledger(on)
 	if err != nil {
 		return e, err
 	}

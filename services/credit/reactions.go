@@ -55,7 +55,7 @@ func (s *Service) onWithdrawn(ctx context.Context, h bus.Heard[events.RecordWith
 		return err
 	}
 	today := workday.DateOf(h.Envelope.Time)
-	ledger, err := s.cfg.Law.Ledger(today)
+	ledger, err := s.cfg.Law.Law().Ledger(today)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (s *Service) enter(ctx context.Context, cause store.Cause, facility, rule, 
 	if err != nil {
 		return err
 	}
-	ledger, err := s.cfg.Law.Ledger(day)
+	ledger, err := s.cfg.Law.Law().Ledger(day)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ type Config struct {
 	Log      store.Log
 	Tables   view.Tables
 	Clock    clock.Clock
-	Law      *law.Pack
+	Law      law.Source
 	Calendar *workday.Calendar
 }
 
@@ -172,7 +172,7 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	}
 	changed := 0
 	for _, row := range rows {
-		ledger, err := s.cfg.Law.Ledger(today)
+		ledger, err := s.cfg.Law.Law().Ledger(today)
 		if err != nil {
 			return changed, err
 		}

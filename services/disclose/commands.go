@@ -35,7 +35,7 @@ func (s *Service) Review(ctx context.Context, cmd Review) error {
 		return err
 	}
 	if cmd.Ground != "" {
-		ground, err := s.cfg.Law.Ground(cmd.Ground, s.today())
+		ground, err := s.cfg.Law.Law().Ground(cmd.Ground, s.today())
 		if err != nil {
 			return err
 		}
@@ -129,8 +129,8 @@ func (s *Service) settled(r events.Record, channels []events.Channel, on workday
 func (s *Service) channels(on workday.Date) []law.Channel {
 	var out []law.Channel
 	seen := map[string]bool{}
-	for _, kind := range append([]law.SubjectKind{{}}, s.cfg.Law.SubjectKinds(on)...) {
-		for _, c := range s.cfg.Law.Channels(kind.Code, on) {
+	for _, kind := range append([]law.SubjectKind{{}}, s.cfg.Law.Law().SubjectKinds(on)...) {
+		for _, c := range s.cfg.Law.Law().Channels(kind.Code, on) {
 			if !seen[c.Code] {
 				seen[c.Code] = true
 				out = append(out, c)

@@ -125,7 +125,7 @@ func (s *Service) channelLimits(r events.Record, on workday.Date, channels []eve
 }
 
 func (s *Service) limit(rule string, r events.Record, on workday.Date, done string) (Limit, error) {
-	law, err := s.cfg.Law.Deadline(rule, on)
+	law, err := s.cfg.Law.Law().Deadline(rule, on)
 	if err != nil {
 		return Limit{}, err
 	}

@@ -45,7 +45,7 @@ func (s *Service) onDecided(ctx context.Context, h bus.Heard[events.CaseDecided]
 	if err != nil {
 		return err
 	}
-	severity, err := s.cfg.Law.Severity(d.Severity, decided)
+	severity, err := s.cfg.Law.Law().Severity(d.Severity, decided)
 	if err != nil {
 		return err
 	}
@@ -93,13 +93,13 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 	}
 	var parts []string
 	for _, section := range v.Sections {
-		unit, err := s.cfg.Law.Unit(section.Unit, on)
+		unit, err := s.cfg.Law.Law().Unit(section.Unit, on)
 		if err != nil {
 			return err
 		}
 		names := make([]string, len(section.Results))
 		for i, code := range section.Results {
-			category, err := s.cfg.Law.ResultCategory(code, on)
+			category, err := s.cfg.Law.Law().ResultCategory(code, on)
 			if err != nil {
 				return err
 			}
@@ -107,7 +107,7 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 		}
 		parts = append(parts, unit.Name+"："+strings.Join(names, "、"))
 	}
-	lead, err := s.cfg.Law.Unit(v.Lead, on)
+	lead, err := s.cfg.Law.Law().Unit(v.Lead, on)
 	if err != nil {
 		return err
 	}
@@ -161,13 +161,13 @@ func (s *Service) plain(ctx context.Context, cause store.Cause, on string, recor
 		return err
 	}
 	if record.Unit == "" {
-		areas := s.cfg.Law.Areas()
+		areas := s.cfg.Law.Law().Areas()
 		if len(areas) == 0 {
 			return fault.New(fault.Unavailable, "规则包没有载明牵头单位")
 		}
 		record.Unit = areas[0].Lead
 	}
-	unit, err := s.cfg.Law.Unit(record.Unit, day)
+	unit, err := s.cfg.Law.Law().Unit(record.Unit, day)
 	if err != nil {
 		return err
 	}

@@ -14,16 +14,16 @@ const year = 12
 // policy writes the ratio table of the law pack and its cap on yearly visits as
 // the policy file of a draw.
 func (s *Service) policy(categories []string, on workday.Date) (*fdraw.Policy, error) {
-	sampling, err := s.cfg.Law.Sampling(on)
+	sampling, err := s.cfg.Law.Law().Sampling(on)
 	if err != nil {
 		return nil, err
 	}
-	most, capped := s.cfg.Law.YearlyVisits(on)
+	most, capped := s.cfg.Law.Law().YearlyVisits(on)
 	p := &fdraw.Policy{CensusBelow: sampling.AllBelow, Floor: int(sampling.FloorPPM), Flag: fdraw.FlagRule{Written: true}}
 	for _, category := range slices.Sorted(slices.Values(categories)) {
 		for _, grade := range []string{"A", "B", "C", "D", law.Ungraded} {
 			for _, risk := range []string{"H", "L", "M"} {
-				rate, err := s.cfg.Law.Rate(category, grade, risk, on)
+				rate, err := s.cfg.Law.Law().Rate(category, grade, risk, on)
 				if err != nil {
 					return nil, err
 				}

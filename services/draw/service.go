@@ -27,7 +27,7 @@ type Config struct {
 	Log      store.Log
 	Tables   view.Tables
 	Clock    clock.Clock
-	Law      *law.Pack
+	Law      law.Source
 	Hash     fdraw.Hash // of new draws
 }
 

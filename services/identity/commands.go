@@ -31,7 +31,7 @@ type Config struct {
 	District string
 	Log      store.Log
 	Clock    clock.Clock
-	Law      *law.Pack // knows the units
+	Law      law.Source // knows the units
 }
 
 // Service keeps the tokens of a district.
@@ -147,7 +147,7 @@ func (s *Service) belongs(g grant, now time.Time) error {
 		}
 		return fault.About("unit", fault.Invalid, "监管对象的账号应填写其名录编号，例如 %s-JG-000001", s.cfg.District)
 	}
-	unit, err := s.cfg.Law.Unit(g.unit, workday.DateOf(now))
+	unit, err := s.cfg.Law.Law().Unit(g.unit, workday.DateOf(now))
 	switch {
 	case fault.Is(err, fault.NotFound), g.unit == "":
 		return fault.About("unit", fault.Invalid, "规则包中没有代码为“%s”的单位，请核对单位代码", clip(g.unit))

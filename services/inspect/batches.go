@@ -48,7 +48,7 @@ func (s *Service) AnnounceBatch(ctx context.Context, cmd AnnounceBatch) (string,
 		}
 	}
 	for _, unit := range cmd.Parties {
-		if _, err := s.cfg.Law.Unit(unit, s.today()); err != nil {
+		if _, err := s.cfg.Law.Law().Unit(unit, s.today()); err != nil {
 			return "", fault.About("parties", fault.Invalid, "没有代码为 %s 的单位，请核对参加抽取的单位", unit)
 		}
 	}

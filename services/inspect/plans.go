@@ -26,7 +26,7 @@ type DraftPlan struct {
 // DraftPlan returns the id of the plan.
 func (s *Service) DraftPlan(ctx context.Context, cmd DraftPlan) (string, error) {
 	if cmd.Actor.Has(identity.Office) { // it coordinates: it is told why it cannot inspect
-		if err := s.cfg.Law.MayInspect(cmd.Actor.Unit, s.today()); err != nil {
+		if err := s.cfg.Law.Law().MayInspect(cmd.Actor.Unit, s.today()); err != nil {
 			return "", err
 		}
 	}
@@ -40,7 +40,7 @@ func (s *Service) DraftPlan(ctx context.Context, cmd DraftPlan) (string, error) 
 	if strings.TrimSpace(cmd.Title) == "" || len(cmd.Batches) == 0 {
 		return "", fault.About("batches", fault.Invalid, "计划须有名称，并至少列明一个批次")
 	}
-	if err := s.cfg.Law.MayInspect(cmd.Actor.Unit, s.today()); err != nil {
+	if err := s.cfg.Law.Law().MayInspect(cmd.Actor.Unit, s.today()); err != nil {
 		return "", err
 	}
 	plan := events.Plan{Year: cmd.Year, Title: strings.TrimSpace(cmd.Title), Lead: cmd.Actor.Unit, Approvals: []events.Approval{}}
@@ -99,7 +99,7 @@ func (s *Service) checkBatch(ctx context.Context, plan events.Plan, b events.Pla
 
 func (s *Service) checkCategories(b events.PlannedBatch, on workday.Date) error {
 	for i, c := range b.Categories {
-		kind, err := s.cfg.Law.FacilityKind(c, on)
+		kind, err := s.cfg.Law.Law().FacilityKind(c, on)
 		if err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (s *Service) tasksAt(tasks []events.UnitTask, category string, on workday.D
 	for _, t := range tasks {
 		items := []string{}
 		for _, code := range t.Items {
-			item, err := s.cfg.Law.Item(code, on)
+			item, err := s.cfg.Law.Law().Item(code, on)
 			if err != nil {
 				return nil, err
 			}
@@ -141,7 +141,7 @@ func (s *Service) tasksAt(tasks []events.UnitTask, category string, on workday.D
 }
 
 func (s *Service) checkTask(ctx context.Context, no int, t events.UnitTask, on workday.Date, least int) error {
-	if err := s.cfg.Law.MayInspect(t.Unit, on); err != nil {
+	if err := s.cfg.Law.Law().MayInspect(t.Unit, on); err != nil {
 		return err
 	}
 	if t.Officers < least {
@@ -172,12 +172,12 @@ func (s *Service) checkTask(ctx context.Context, no int, t events.UnitTask, on w
 // grounded returns an item that is in force on the day and of whose basis at
 // least one instrument is.
 func (s *Service) grounded(code string, on workday.Date) (law.Item, error) {
-	item, err := s.cfg.Law.Item(code, on)
+	item, err := s.cfg.Law.Law().Item(code, on)
 	if err != nil {
 		return item, fault.About("items", fault.Invalid, "抽查事项 %s 在 %s 没有有效依据，不得列入计划：%w", code, on, err)
 	}
 	for _, cite := range item.Basis {
-		in, err := s.cfg.Law.Instrument(cite.Instrument)
+		in, err := s.cfg.Law.Law().Instrument(cite.Instrument)
 		if err != nil {
 			return item, err
 		}

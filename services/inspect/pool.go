@@ -193,7 +193,7 @@ func (s *Service) PreviewBatch(ctx context.Context, by identity.Actor, id string
 // crowded adds a caution if more people would enter one facility than the pack
 // thinks fit (渝府令375号 art. 15).
 func (s *Service) crowded(batch Batch, p *Preview) error {
-	limit, err := s.cfg.Law.Limit("inspect.headcount", s.today())
+	limit, err := s.cfg.Law.Law().Limit("inspect.headcount", s.today())
 	if fault.Is(err, fault.NotFound) || err == nil && limit.Value == nil {
 		return nil // the pack knows no such number
 	}

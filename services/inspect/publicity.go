@@ -78,13 +78,13 @@ func (s *Service) result(r VisitRow) (Result, error) {
 		return out, err
 	}
 	for _, section := range r.Sections {
-		unit, err := s.cfg.Law.Unit(section.Unit, on)
+		unit, err := s.cfg.Law.Law().Unit(section.Unit, on)
 		if err != nil {
 			return out, err
 		}
 		found := UnitResult{Unit: section.Unit, Name: unit.Name}
 		for _, code := range section.Results {
-			c, err := s.cfg.Law.ResultCategory(code, on)
+			c, err := s.cfg.Law.Law().ResultCategory(code, on)
 			if err != nil {
 				return out, err
 			}
@@ -155,7 +155,7 @@ func (s *Service) Notice(ctx context.Context, by identity.Actor, id string) (Not
 	n := Notice{No: v.NoticeNo, On: v.VisitedOn, Facility: v.Facility, Name: v.Name, Source: plan.Title + "：" + batch.Title}
 	texts := make([]law.Text, 2)
 	for i, code := range []string{"inspect.rights", "inspect.five_eight"} {
-		if texts[i], err = s.cfg.Law.Text(code, on); err != nil {
+		if texts[i], err = s.cfg.Law.Law().Text(code, on); err != nil {
 			return Notice{}, err
 		}
 	}
@@ -182,7 +182,7 @@ func (s *Service) frequency(ctx context.Context, v Visit) (int, error) {
 }
 
 func (s *Service) noticeUnit(ctx context.Context, code string, officers, items []string, on workday.Date) (NoticeUnit, error) {
-	unit, err := s.cfg.Law.Unit(code, on)
+	unit, err := s.cfg.Law.Law().Unit(code, on)
 	if err != nil {
 		return NoticeUnit{}, err
 	}

@@ -58,7 +58,7 @@ var (
 
 func (s *Service) ratios(ctx context.Context, turn events.Turn) ([]events.RateLine, error) {
 	on := s.today()
-	kind, err := s.cfg.Law.FacilityKind(turn.Category, on)
+	kind, err := s.cfg.Law.Law().FacilityKind(turn.Category, on)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (s *Service) ratios(ctx context.Context, turn events.Turn) ([]events.RateLi
 // formula is the ratio of one line and how it comes about, in Chinese. It says
 // what the draw does by the same rules (fdraw-rate-1).
 func (s *Service) formula(kind string, turn events.Turn, grade, risk string, objects int, on workday.Date) (int64, string, error) {
-	sampling, err := s.cfg.Law.Sampling(on)
+	sampling, err := s.cfg.Law.Law().Sampling(on)
 	if err != nil {
 		return 0, "", err
 	}
@@ -98,7 +98,7 @@ func (s *Service) formula(kind string, turn events.Turn, grade, risk string, obj
 		}
 		return law.Everything / int64(left), text, nil
 	}
-	rate, err := s.cfg.Law.Rate(turn.Category, grade, risk, on)
+	rate, err := s.cfg.Law.Law().Rate(turn.Category, grade, risk, on)
 	if err != nil {
 		return 0, "", err
 	}
@@ -106,7 +106,7 @@ func (s *Service) formula(kind string, turn events.Turn, grade, risk string, obj
 	if rate.PPM < sampling.FloorPPM {
 		text += "，不低于 " + percent(sampling.FloorPPM)
 	}
-	if most, ok := s.cfg.Law.YearlyVisits(on); ok {
+	if most, ok := s.cfg.Law.Law().YearlyVisits(on); ok {
 		text += fmt.Sprintf("；当年已检查 %d 次的不再抽取（%s）", *most.Value, most.Citation())
 	}
 	if names := flagged(sampling.Flags); names != "" {

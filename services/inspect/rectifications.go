@@ -56,7 +56,7 @@ func (s *Service) ExtendRectification(ctx context.Context, cmd ExtendRectificati
 		return err
 	}
 	d := r.Deadline
-	rule, err := s.cfg.Law.Deadline(d.Rule, workday.DateOf(d.From))
+	rule, err := s.cfg.Law.Law().Deadline(d.Rule, workday.DateOf(d.From))
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ type Config struct {
 	Log      store.Log
 	Tables   view.Tables
 	Clock    clock.Clock
-	Law      *law.Pack
+	Law      law.Source
 	Calendar *workday.Calendar
 }
 
@@ -95,7 +95,7 @@ func (s *Service) today() workday.Date { return workday.DateOf(s.cfg.Clock.Now()
 // least is how many officers must act together (行政处罚法 art. 42), from the
 // law pack.
 func (s *Service) least() (int, error) {
-	limit, err := s.cfg.Law.Limit("inspect.officers", s.today())
+	limit, err := s.cfg.Law.Law().Limit("inspect.officers", s.today())
 	if err != nil {
 		return 0, err
 	}

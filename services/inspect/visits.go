@@ -114,12 +114,12 @@ func (s *Service) AnswerSection(ctx context.Context, cmd AnswerSection) error {
 	for i := range answer.Findings {
 		answer.Findings[i].No = i + 1
 		if code := answer.Findings[i].Offence; code != "" {
-			if _, err := s.cfg.Law.Route(code, s.today()); err != nil {
+			if _, err := s.cfg.Law.Law().Route(code, s.today()); err != nil {
 				return err
 			}
 		}
 	}
-	categories := s.cfg.Law.ResultCategories(s.today())
+	categories := s.cfg.Law.Law().ResultCategories(s.today())
 	return s.onVisit(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {
 		return v.Answer(cmd.Actor, answer, categories, least)
 	})

@@ -118,7 +118,7 @@ const few = 10
 // Figures returns how every unit of the district keeps its limits, in the order
 // of the law pack: this is no ranking.
 func (s *Service) Figures(ctx context.Context) ([]Figures, error) {
-	units := s.cfg.Law.Units()
+	units := s.cfg.Law.Law().Units()
 	out := make([]Figures, 0, len(units))
 	for _, u := range units {
 		f, err := s.figures(ctx, u)

@@ -85,7 +85,7 @@ func (s *Service) Deadline(ctx context.Context, by identity.Actor, id string) (C
 	if err := reads(by, l.Deadline.Owner); err != nil {
 		return Counted{}, err
 	}
-	rule, err := s.cfg.Law.Deadline(l.Deadline.Rule, workday.DateOf(l.Deadline.From))
+	rule, err := s.cfg.Law.Law().Deadline(l.Deadline.Rule, workday.DateOf(l.Deadline.From))
 	if err != nil {
 		return Counted{}, err
 	}
@@ -159,7 +159,7 @@ type Duty struct {
 // the law pack.
 func (s *Service) Duties(ctx context.Context) ([]Duty, error) {
 	out := []Duty{}
-	for _, rule := range s.cfg.Law.Deadlines(workday.DateOf(s.cfg.Clock.Now())) {
+	for _, rule := range s.cfg.Law.Law().Deadlines(workday.DateOf(s.cfg.Clock.Now())) {
 		if !rule.PublicOverdue {
 			continue
 		}
@@ -199,7 +199,7 @@ func (s *Service) Passed(ctx context.Context) ([]Passed, error) {
 	for _, r := range rows {
 		d := r.Deadline
 		from := workday.DateOf(d.From)
-		rule, err := s.cfg.Law.Deadline(d.Rule, from)
+		rule, err := s.cfg.Law.Law().Deadline(d.Rule, from)
 		if err != nil {
 			return nil, err
 		}
@@ -207,7 +207,7 @@ func (s *Service) Passed(ctx context.Context) ([]Passed, error) {
 		if err != nil {
 			return nil, err
 		}
-		unit, err := s.cfg.Law.Unit(d.Owner, from)
+		unit, err := s.cfg.Law.Law().Unit(d.Owner, from)
 		if err != nil {
 			return nil, err
 		}

@@ -24,7 +24,7 @@ type Config struct {
 	Log      store.Log
 	Tables   view.Tables
 	Clock    clock.Clock
-	Law      *law.Pack
+	Law      law.Source
 	Calendar *workday.Calendar
 }
 
@@ -111,7 +111,7 @@ func (s *Service) counter() deadline.Counter {
 // reminders at the start of the workday so many workdays before, the passing of
 // the limit, and the escalations so many workdays behind.
 func (s *Service) plan(d events.Deadline) (Plan, error) {
-	rule, err := s.cfg.Law.Deadline(d.Rule, workday.DateOf(d.From))
+	rule, err := s.cfg.Law.Law().Deadline(d.Rule, workday.DateOf(d.From))
 	if err != nil {
 		return Plan{}, err
 	}

@@ -23,7 +23,7 @@ func (s *Service) PublishItem(ctx context.Context, cmd PublishItem) error {
 	if err := permits.Check(cmd.Actor, "item.publish"); err != nil {
 		return err
 	}
-	item, err := grounded(s.cfg.Law, cmd.Code, s.today())
+	item, err := grounded(s.cfg.Law.Law(), cmd.Code, s.today())
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (s *Service) ListUnit(ctx context.Context, cmd ListUnit) error {
 	if err := permits.Check(cmd.Actor, "unit.list"); err != nil {
 		return err
 	}
-	unit, err := s.cfg.Law.Unit(cmd.Code, s.today())
+	unit, err := s.cfg.Law.Law().Unit(cmd.Code, s.today())
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ type LoadDistrict struct{ store.Cause }
 // retired. Done again, it changes nothing; broken off, it goes on.
 func (s *Service) LoadDistrict(ctx context.Context, cmd LoadDistrict) error {
 	today := s.today()
-	units := slices.DeleteFunc(slices.Clone(s.cfg.Law.Units()), func(u law.Unit) bool { return !u.On(today) })
+	units := slices.DeleteFunc(slices.Clone(s.cfg.Law.Law().Units()), func(u law.Unit) bool { return !u.On(today) })
 	err := together(len(units), func(i int) func() error {
 		return func() error {
 			code := units[i].Code
@@ -96,7 +96,7 @@ func (s *Service) LoadDistrict(ctx context.Context, cmd LoadDistrict) error {
 	if err != nil {
 		return err
 	}
-	items := s.cfg.Law.Items(today)
+	items := s.cfg.Law.Law().Items(today)
 	published := make([]bool, len(items))
 	err = together(len(items), func(i int) func() error {
 		return func() (err error) {
@@ -120,14 +120,14 @@ func (s *Service) LoadDistrict(ctx context.Context, cmd LoadDistrict) error {
 // part is the cause of one of the changes of a command that makes several. The
 // version of the pack is in it: a new pack is loaded anew.
 func (s *Service) part(by store.Cause, what, code string) store.Cause {
-	by.ID = fmt.Sprintf("%s+%s+%s-%s", by.ID, s.cfg.Law.Version(), what, code)
+	by.ID = fmt.Sprintf("%s+%s+%s-%s", by.ID, s.cfg.Law.Law().Version(), what, code)
 	return by
 }
 
 // loadItem publishes one item of the law pack and reports whether it may stand
 // on the public list.
 func (s *Service) loadItem(ctx context.Context, by store.Cause, code string) (bool, error) {
-	item, err := grounded(s.cfg.Law, code, s.today())
+	item, err := grounded(s.cfg.Law.Law(), code, s.today())
 	if fault.Is(err, fault.Invalid) {
 		return false, nil
 	}
@@ -162,7 +162,7 @@ func (s *Service) retireOthers(ctx context.Context, by store.Cause, inForce map[
 		}
 		cause := s.part(by, "retire", row.Code+"-"+today.String())
 		err := s.items.Change(ctx, cause, s.itemID(row.Code), func(i *Item) (events.Event, error) {
-			return i.Retire(by.Actor, "规则包 "+s.cfg.Law.Version()+" 中已没有有效依据", today.String(), false)
+			return i.Retire(by.Actor, "规则包 "+s.cfg.Law.Law().Version()+" 中已没有有效依据", today.String(), false)
 		})
 		if err != nil {
 			return fmt.Errorf("retire item %s: %w", row.Code, err)

@@ -26,7 +26,7 @@ func (s *Service) EnterFacility(ctx context.Context, cmd EnterFacility) (string,
 	if err := permits.Check(cmd.Actor, "facility.enter"); err != nil {
 		return "", err
 	}
-	d, errs := cmd.review(s.cfg.Law, s.today())
+	d, errs := cmd.review(s.cfg.Law.Law(), s.today())
 	if err := earliest(errs); err != nil {
 		return "", err
 	}
@@ -83,7 +83,7 @@ func (s *Service) CorrectFacility(ctx context.Context, cmd CorrectFacility) erro
 	if err := permits.Check(cmd.Actor, "facility.correct"); err != nil {
 		return err
 	}
-	d, errs := cmd.review(s.cfg.Law, s.today())
+	d, errs := cmd.review(s.cfg.Law.Law(), s.today())
 	if err := earliest(errs); err != nil {
 		return err
 	}
@@ -123,12 +123,12 @@ func (s *Service) flagged(by identity.Actor, today workday.Date, f *Facility, fl
 	if err := permits.Check(by, "facility.flag"); err != nil {
 		return nil, err
 	}
-	sampling, err := s.cfg.Law.Sampling(today)
+	sampling, err := s.cfg.Law.Law().Sampling(today)
 	if err != nil {
 		return nil, err
 	}
 	if !slices.Contains(sampling.Flags, flag.Kind) {
-		return nil, fault.About("kind", fault.Invalid, "规则包中没有“%s”这种标记，可选：%s", clip(flag.Kind), strings.Join(flagChoice(s.cfg.Law, today), "、"))
+		return nil, fault.About("kind", fault.Invalid, "规则包中没有“%s”这种标记，可选：%s", clip(flag.Kind), strings.Join(flagChoice(s.cfg.Law.Law(), today), "、"))
 	}
 	return f.Flag(by, flag)
 }
@@ -185,5 +185,5 @@ func closing(by identity.Actor, today workday.Date, f *Facility, on, reason stri
 
 // Kinds are the categories and subject kinds that may be filled in today.
 func (s *Service) Kinds() ([]law.FacilityKind, []law.SubjectKind) {
-	return s.cfg.Law.FacilityKinds(s.today()), s.cfg.Law.SubjectKinds(s.today())
+	return s.cfg.Law.Law().FacilityKinds(s.today()), s.cfg.Law.Law().SubjectKinds(s.today())
 }

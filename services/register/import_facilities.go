@@ -90,7 +90,7 @@ func (s *Service) planFacility(cmd Import, r reader, row sheet.Row, known object
 		return p
 	}
 	f.keep(r, have, exists)
-	reviewed, errs := f.draft.review(s.cfg.Law, s.today())
+	reviewed, errs := f.draft.review(s.cfg.Law.Law(), s.today())
 	for _, err := range errs {
 		r.note(p, err)
 	}
@@ -135,12 +135,12 @@ func (s *Service) readFacility(r reader, row sheet.Row) *facilityRow {
 	today := s.today()
 	f.draft = FacilityDraft{
 		Name: r.text(row, "name"), USCC: strings.ToUpper(r.text(row, "uscc")), USCCNote: r.text(row, "uscc_note"),
-		Category:    categoryCode(s.cfg.Law, today, r.text(row, "category")),
-		SubjectKind: subjectCode(s.cfg.Law, today, r.text(row, "subject_kind")),
+		Category:    categoryCode(s.cfg.Law.Law(), today, r.text(row, "category")),
+		SubjectKind: subjectCode(s.cfg.Law.Law(), today, r.text(row, "subject_kind")),
 		Town:        r.text(row, "town"), Address: r.text(row, "address"),
 		Risk: riskCode(r.text(row, "risk")), Established: r.day(row, "established"),
 	}
-	if short, err := town(s.cfg.Law, today, f.draft.Town); err == nil {
+	if short, err := town(s.cfg.Law.Law(), today, f.draft.Town); err == nil {
 		f.draft.Town = short
 	}
 	f.flag = events.Flag{Kind: flagCode(r.text(row, "kind")), Reason: r.text(row, "flag_reason"), Since: today.String(), Evidence: r.list(row, "evidence")}

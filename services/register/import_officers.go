@@ -73,7 +73,7 @@ func (s *Service) planOfficer(cmd Import, r reader, row sheet.Row, known people,
 	if exists && !r.has("skills") {
 		o.draft.Skills = have.Skills
 	}
-	reviewed, errs := o.draft.review(s.cfg.Law, s.today())
+	reviewed, errs := o.draft.review(s.cfg.Law.Law(), s.today())
 	for _, err := range errs {
 		r.note(p, err)
 	}
@@ -106,7 +106,7 @@ func (s *Service) readOfficer(r reader, row sheet.Row) *officerRow {
 		most = 0 // which no officer has; the review says so
 	}
 	o.draft = OfficerDraft{
-		Name: r.text(row, "name"), Unit: unitCode(s.cfg.Law, s.today(), r.text(row, "unit")), CertNo: r.text(row, "cert_no"),
+		Name: r.text(row, "name"), Unit: unitCode(s.cfg.Law.Law(), s.today(), r.text(row, "unit")), CertNo: r.text(row, "cert_no"),
 		CertUntil: r.day(row, "cert_until"), Skills: r.list(row, "skills"), Max: most,
 	}
 	return o

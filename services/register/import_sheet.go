@@ -51,7 +51,7 @@ const problemColumn = "问题"
 
 // Template is an empty sheet of one kind, as Template makes it today.
 func (s *Service) Template(what string) ([]byte, error) {
-	return Template(s.cfg.Law, s.today(), what)
+	return Template(s.cfg.Law.Law(), s.today(), what)
 }
 
 // Template is an empty sheet of one kind, with a second page that says what the

@@ -68,7 +68,7 @@ func (s *Service) Units(ctx context.Context, kind string) ([]events.Unit, error)
 
 // Areas are the regulatory areas of the plan in force today.
 func (s *Service) Areas() []law.Area {
-	return slices.DeleteFunc(slices.Clone(s.cfg.Law.Areas()), func(a law.Area) bool { return !a.On(s.today()) })
+	return slices.DeleteFunc(slices.Clone(s.cfg.Law.Law().Areas()), func(a law.Area) bool { return !a.On(s.today()) })
 }
 
 // equal are the conditions on the columns that were filled in.

@@ -24,7 +24,7 @@ func (s *Service) EnterOfficer(ctx context.Context, cmd EnterOfficer) (string, e
 	if err := s.keeps(cmd.Actor, cmd.Unit); err != nil {
 		return "", err
 	}
-	d, errs := cmd.review(s.cfg.Law, s.today())
+	d, errs := cmd.review(s.cfg.Law.Law(), s.today())
 	if err := earliest(errs); err != nil {
 		return "", err
 	}
@@ -82,7 +82,7 @@ func (s *Service) CorrectOfficer(ctx context.Context, cmd CorrectOfficer) error 
 		return err
 	}
 	cmd.Interests = nil
-	d, errs := cmd.review(s.cfg.Law, s.today())
+	d, errs := cmd.review(s.cfg.Law.Law(), s.today())
 	if err := earliest(errs); err != nil {
 		return err
 	}

@@ -43,14 +43,14 @@ func (s *Service) onClueReceived(ctx context.Context, h bus.Heard[events.ClueRec
 		return nil
 	}
 	day := workday.DateOf(h.Envelope.Time)
-	most, err := s.cfg.Law.Limit(complaintsLimit, day)
+	most, err := s.cfg.Law.Law().Limit(complaintsLimit, day)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	months, err := s.cfg.Law.Limit(complaintMonths, day)
+	months, err := s.cfg.Law.Law().Limit(complaintMonths, day)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}

@@ -25,7 +25,7 @@ type Config struct {
 	Log      store.Log
 	Tables   view.Tables
 	Clock    clock.Clock
-	Law      *law.Pack
+	Law      law.Source
 }
 
 // Service keeps the registers of a district.
@@ -95,12 +95,12 @@ func (s *Service) keeps(by identity.Actor, unit string) error {
 	if by.Has(identity.System) {
 		return nil
 	}
-	for _, area := range s.cfg.Law.Areas() {
+	for _, area := range s.cfg.Law.Law().Areas() {
 		if area.Lead == by.Unit {
 			return nil
 		}
 	}
-	if u, err := s.cfg.Law.Unit(by.Unit, s.today()); err == nil && u.Kind == law.Coordinating {
+	if u, err := s.cfg.Law.Law().Unit(by.Unit, s.today()); err == nil && u.Kind == law.Coordinating {
 		return nil
 	}
 	return by.OfUnit(unit)

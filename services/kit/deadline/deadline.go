@@ -13,7 +13,7 @@ import (
 
 // Counter counts limits by the rules and the calendar of one district.
 type Counter struct {
-	Law      *law.Pack
+	Law      law.Source
 	Calendar *workday.Calendar
 }
 
@@ -21,7 +21,7 @@ type Counter struct {
 // trigger, by the rule in force on that day. Owner is the code of the unit that
 // must act; about says in Chinese, without personal data, what the limit is for.
 func (c Counter) Start(rule, subject, owner, about string, from time.Time) (events.Deadline, error) {
-	r, err := c.Law.Deadline(rule, workday.DateOf(from))
+	r, err := c.Law.Law().Deadline(rule, workday.DateOf(from))
 	if err != nil {
 		return events.Deadline{}, err
 	}
@@ -38,7 +38,7 @@ func (c Counter) Start(rule, subject, owner, about string, from time.Time) (even
 // time given to put something right. The rule says what kind of limit it is; n
 // replaces its number.
 func (c Counter) Grant(rule, subject, owner, about string, from time.Time, n int) (events.Deadline, error) {
-	r, err := c.Law.Deadline(rule, workday.DateOf(from))
+	r, err := c.Law.Law().Deadline(rule, workday.DateOf(from))
 	if err != nil {
 		return events.Deadline{}, err
 	}
@@ -56,7 +56,7 @@ func (c Counter) Grant(rule, subject, owner, about string, from time.Time, n int
 // that was not published when the limit began. The limit keeps its length, its
 // owner and the rule of the day on which it began.
 func (c Counter) Recount(d events.Deadline) (events.Deadline, error) {
-	r, err := c.Law.Deadline(d.Rule, workday.DateOf(d.From))
+	r, err := c.Law.Law().Deadline(d.Rule, workday.DateOf(d.From))
 	if err != nil {
 		return events.Deadline{}, err
 	}
@@ -71,7 +71,7 @@ func (c Counter) Recount(d events.Deadline) (events.Deadline, error) {
 // Explain counts a running limit again and says how, day by day. The limit
 // keeps the length it was started with.
 func (c Counter) Explain(d events.Deadline) (workday.Reckoning, error) {
-	r, err := c.Law.Deadline(d.Rule, workday.DateOf(d.From))
+	r, err := c.Law.Law().Deadline(d.Rule, workday.DateOf(d.From))
 	if err != nil {
 		return workday.Reckoning{}, err
 	}
