@@ -109,6 +109,7 @@ func (r *relay) pass(ctx context.Context, s *session) (sent int, rival bool, err
 	if err != nil {
 		return 0, false, fmt.Errorf("read what is to be sent: %w", err)
 	}
+	r.out.saw(commits)
 	letters, held := r.pack(ctx, s, commits)
 	r.out.took(len(commits), held)
 	if len(letters) == 0 {
