@@ -67,7 +67,7 @@ var floorPlan = []struct {
 	{"services/register", append([]string{"services/register/sheet"}, decides...), "decides"},
 	{"services/*", decides, "decides: no driver, no web, no other context"},
 	{"services", nil, "documentation"},
-	{"cmd/shenzhong/rehearsal", []string{"events", "services/..."}, "plays the whole loop over HTTP"},
+	{"cmd/shenzhong/rehearsal", []string{"events", "deploy/sample", "services/..."}, "plays the whole loop over HTTP"},
 	{"cmd/*", []string{"events", "services/...", "cmd/shenzhong/rehearsal", "deploy/packs", "deploy/sample", "github.com/spf13/cobra", "github.com/nats-io/...", "github.com/invopop/jsonschema", "github.com/gofiber/...", "modernc.org/..."}, "wires"},
 }
 

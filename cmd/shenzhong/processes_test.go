@@ -127,9 +127,6 @@ func rehearseMany(ctx context.Context, t *testing.T, out io.Writer) error {
 			t.Error(err)
 		}
 	}()
-	if err := stage.system.sample(ctx); err != nil {
-		return err
-	}
 	_, err = rehearsal.Run(ctx, rehearsal.Config{
 		Stage: stage, Law: stage.system.law.Law(), Calendar: stage.system.calendar, Client: http.DefaultClient, Out: out, JSON: true,
 	})

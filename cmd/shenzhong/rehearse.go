@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -33,7 +34,10 @@ func newRehearseCommand() *cobra.Command {
 		Use:   "rehearse",
 		Short: "演练：用样例区县把一年的监管流程走一遍，再核对各项记录",
 		Args:  noArguments,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return rehearse(cmd.Context(), cmd.OutOrStdout(), f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			slog.SetLogLoggerLevel(slog.LevelWarn) // the timeline says what was asked for
+			return rehearse(cmd.Context(), cmd.OutOrStdout(), f)
+		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.json, "json", false, "每行输出一个 JSON 对象，最后一行是核对结果")
@@ -56,9 +60,6 @@ func rehearse(ctx context.Context, out io.Writer, f rehearseFlags) (err error) {
 		return err
 	}
 	return withStage(ctx, o, clk, func(ctx context.Context, stage *localStage) error {
-		if err := stage.system.sample(ctx); err != nil {
-			return err
-		}
 		invariants, err := rehearsal.Run(ctx, rehearsal.Config{
 			Stage: stage, Law: stage.system.law.Law(), Calendar: stage.system.calendar, Client: http.DefaultClient, Out: out, JSON: f.json,
 		})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"shenzhong/events"
 	"shenzhong/services/draw"
 	"shenzhong/services/draw/fdraw"
 	"shenzhong/services/inspect"
@@ -96,10 +97,49 @@ func (p *play) bundle(id string) {
 	if p.err != nil {
 		return
 	}
+	p.drawn(b)
 	report := fdraw.Verify(b)
 	for _, c := range report.Checks {
 		p.say("核验 %s %s：%s（%s）", c.ID, c.Title, c.Status, c.Why)
 	}
+}
+
+// drawn holds the outcome of the first draw against what the law asks for: the
+// category with few objects whole, flagged objects in, enough officers from each
+// unit, nobody where they declared an interest.
+func (p *play) drawn(b *fdraw.Bundle) {
+	result, err := fdraw.ParseResult(b.Result)
+	p.must(err)
+	var homes, flagged, closed struct{ Facilities []events.Facility }
+	p.as(registrar).get("register", "/facilities?category=funeral_home&limit=500", &homes)
+	p.as(registrar).get("register", "/facilities?category=funeral_station&limit=500", &flagged)
+	p.as(registrar).get("register", "/facilities?status=closed&limit=500", &closed)
+	var officers struct{ Officers []events.Officer }
+	p.as(registrar).get("register", "/officers?limit=500", &officers)
+	if p.err != nil {
+		return
+	}
+	for _, f := range homes.Facilities {
+		p.expect(result.Find(f.ID) != nil, "殡仪馆不足五家，应当全部抽取，%s 没有抽到", f.Name)
+	}
+	for _, f := range flagged.Facilities {
+		p.expect(len(f.Flags) == 0 || f.Status != "open" || result.Find(f.ID) != nil, "%s 应当列入，没有抽到", f.Name)
+	}
+	for _, f := range closed.Facilities {
+		p.expect(result.Find(f.ID) == nil, "%s 已经关闭，不应抽到", f.Name)
+	}
+	stays := map[string]bool{}
+	for _, o := range officers.Officers {
+		for _, i := range o.Interests {
+			stays[o.ID+" "+i.Facility] = true
+		}
+	}
+	for _, v := range result.Visits {
+		for _, seat := range v.Seats {
+			p.expect(!stays[seat.Officer+" "+v.Facility], "%s 申报了与 %s 的利害关系，不应派往", seat.Officer, v.Facility)
+		}
+	}
+	p.say("抽中 %d 家：不足五家的类别全部列入，应查对象列入，已关闭的不列入，没有派出申报了利害关系的人员", len(result.Visits))
 }
 
 // instant is a time of the story as the interface takes it.
