@@ -96,7 +96,9 @@ func (e RecordWithheld) Clocks() ([]Deadline, []string) { return nil, e.Settled 
 // WithdrawalDue says that a published record must be withdrawn.
 type WithdrawalDue struct {
 	Record string `json:"record"`
-	Cause  string `json:"cause"` // subject of the fact that asks for it
+	Cause  string `json:"cause"`  // subject of the fact that asks for it
+	Manner string `json:"manner"` // changed, revoked, illegal, void
+	Since  string `json:"since"`  // day of the fact that asks for it
 	Reason string `json:"reason"`
 }
 
@@ -111,6 +113,8 @@ type RecordWithdrawn struct {
 	Facility string   `json:"facility"`
 	USCC     string   `json:"uscc"`
 	Sort     string   `json:"sort"`
+	Manner   string   `json:"manner"` // changed, revoked, illegal, void
+	Since    string   `json:"since"`  // day of what asked for it
 	Reason   string   `json:"reason"`
 	On       string   `json:"on"`
 	Settled  []string `json:"settled"`
@@ -132,3 +136,15 @@ type RecordExpired struct {
 
 // Kind names the contract.
 func (RecordExpired) Kind() string { return "disclose.expired.v1" }
+
+// LeafLogged says that an entry was appended to the public log (公开日志). Its
+// subject is the log itself, whose version is the number of entries, so that
+// entries are dense and each fact has its entry once.
+type LeafLogged struct {
+	Index int64  `json:"index"` // from 0
+	Leaf  string `json:"leaf"`  // the entry to the byte: random ids, digests, listed words
+	About string `json:"about"` // subject of the fact it records, empty for the log's own
+}
+
+// Kind names the contract.
+func (LeafLogged) Kind() string { return "disclose.logged.v1" }

@@ -56,7 +56,9 @@ type DrawClosed struct {
 	Draw    string   `json:"draw"`
 	Attempt int      `json:"attempt"`
 	Absent  []string `json:"absent"`
-	Hash    string   `json:"hash"` // of the reveals file
+	Hash    string   `json:"hash"`   // of the reveals file
+	SHA256  string   `json:"sha256"` // plain digests of the same file, for the public log
+	SM3     string   `json:"sm3"`
 }
 
 // Kind names the contract.

@@ -61,8 +61,10 @@ var floorPlan = []struct {
 
 	{"services/draw/fdraw/verify", nil, "pages and a program as data, independent of what they check"},
 	{"services/draw/fdraw", []string{"github.com/emmansun/gmsm/sm3", "golang.org/x/mod/sumdb/tlog"}, "a pure specification"},
-	{"services/*/*web", []string{"events", "services/@", "services/kit/...", "github.com/gofiber/...", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "shows and takes decisions"},
+	{"services/*/*web", []string{"events", "services/@", "services/@/publiclog", "services/kit/...", "github.com/gofiber/...", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "shows and takes decisions"},
 	{"services/draw", append([]string{"services/draw/fdraw"}, decides...), "decides"},
+	{"services/disclose/publiclog", []string{"services/draw/fdraw", "services/kit/fault", "services/kit/clock", "golang.org/x/mod/sumdb/...", "github.com/emmansun/gmsm/..."}, "the log as anybody checks it; what a draw's verifier reads is one specification"},
+	{"services/disclose", append([]string{"services/disclose/publiclog"}, decides...), "decides"},
 	{"services/register/sheet", []string{"services/kit/fault", "github.com/xuri/excelize/v2"}, "the only room that reads spreadsheets"},
 	{"services/register", append([]string{"services/register/sheet"}, decides...), "decides"},
 	{"services/*", decides, "decides: no driver, no web, no other context"},

@@ -15,7 +15,7 @@ import (
 
 // Reactions is everything disclose does when another speaks.
 func (s *Service) Reactions() []bus.Reaction {
-	return []bus.Reaction{
+	reactions := []bus.Reaction{
 		bus.On("disclose-prepares-penalties", s.onDecided),
 		bus.On("disclose-recalls-revoked", s.onRevoked),
 		bus.On("disclose-prepares-checks", s.onVisitRecorded),
@@ -25,6 +25,10 @@ func (s *Service) Reactions() []bus.Reaction {
 		bus.On("disclose-prepares-draws", s.onDrawOpened),
 		s.board.Reaction(),
 	}
+	if s.public != nil {
+		reactions = append(reactions, s.logging())
+	}
+	return reactions
 }
 
 // prepare makes the record that a fact calls for, with the next number. The
@@ -76,7 +80,7 @@ func (s *Service) onRevoked(ctx context.Context, h bus.Heard[events.DecisionRevo
 			if r.State == Withheld || r.State == Expired || r.State == Withdrawn {
 				return nil, store.Unchanged
 			}
-			return r.Recall(h.Envelope.Subject, reason)
+			return r.Recall(h.Envelope.Subject, h.Fact.Manner, h.Fact.On, reason)
 		})
 		if err != nil {
 			return err

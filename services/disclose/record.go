@@ -56,6 +56,8 @@ type Record struct {
 	Channels    []events.Channel `json:"channels"`
 	PublishedOn string           `json:"published_on"`
 	Reason      string           `json:"reason"` // of the withdrawal, public
+	Manner      string           `json:"manner"` // of what asks for the withdrawal: changed, revoked, illegal, void
+	Since       string           `json:"since"`  // day of it
 	EndedOn     string           `json:"ended_on"`
 }
 
@@ -175,12 +177,12 @@ func (r *Record) Withhold(by identity.Actor, reason string, settled []string) (e
 
 // Recall says that the record must be withdrawn, because what it publishes was
 // changed, revoked or found unlawful (行政处罚法 art. 48).
-func (r *Record) Recall(cause, reason string) (events.Event, error) {
+func (r *Record) Recall(cause, manner, since, reason string) (events.Event, error) {
 	if err := r.move(Recalled); err != nil {
 		return nil, err
 	}
-	r.Reason = reason
-	return events.WithdrawalDue{Record: r.ID, Cause: cause, Reason: reason}, nil
+	r.Manner, r.Since, r.Reason = manner, since, reason
+	return events.WithdrawalDue{Record: r.ID, Cause: cause, Manner: manner, Since: since, Reason: reason}, nil
 }
 
 // Withdraw takes the record back. Its number and the reason stay public.
@@ -196,7 +198,8 @@ func (r *Record) Withdraw(by identity.Actor, reason, on string, settled []string
 	}
 	r.Reason, r.EndedOn = reason, on
 	return events.RecordWithdrawn{
-		Record: r.ID, Source: r.Source, Facility: r.Facility, USCC: r.USCC, Sort: r.Sort, Reason: reason, On: on, Settled: settled,
+		Record: r.ID, Source: r.Source, Facility: r.Facility, USCC: r.USCC, Sort: r.Sort, Manner: r.Manner, Since: r.Since,
+		Reason: reason, On: on, Settled: settled,
 	}, nil
 }
 

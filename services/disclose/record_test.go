@@ -50,7 +50,9 @@ func TestWorkflow(t *testing.T) {
 		{"add channel", func(r *Record) (events.Event, error) {
 			return r.Add(first, events.Channel{Name: "gsxt", Proof: "回执1"}, nil)
 		}, []State{Published}, Published},
-		{"recall", func(r *Record) (events.Event, error) { return r.Recall("case/500156-AJ-2026-000001", "复议撤销") }, []State{Prepared, Reviewed, Published}, Recalled},
+		{"recall", func(r *Record) (events.Event, error) {
+			return r.Recall("case/500156-AJ-2026-000001", "revoked", "2026-10-20", "复议撤销")
+		}, []State{Prepared, Reviewed, Published}, Recalled},
 		{"withdraw", func(r *Record) (events.Event, error) { return r.Withdraw(first, "复议撤销", "2026-11-02", nil) }, []State{Recalled}, Withdrawn},
 		{"expire", func(r *Record) (events.Event, error) { return r.Expire("2027-10-01") }, []State{Published}, Expired},
 	}

@@ -21,6 +21,7 @@ type Config struct {
 	Clock    clock.Clock
 	Law      law.Source
 	Calendar *workday.Calendar
+	Public   *PublicLog // nil keeps no public log: for tests of something else
 }
 
 // Service publishes for a district.
@@ -29,6 +30,7 @@ type Service struct {
 	counter deadline.Counter
 	records *store.Collection[Record]
 	board   *view.View[Row]
+	public  *ledger // nil where no public log is kept
 }
 
 // New opens the service on its store.
@@ -39,7 +41,12 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		records: store.NewCollection[Record]("record", cfg.Log, cfg.Clock),
 	}
 	var err error
-	s.board, err = openBoard(ctx, cfg.Tables)
+	if s.board, err = openBoard(ctx, cfg.Tables); err != nil {
+		return nil, err
+	}
+	if cfg.Public != nil {
+		s.public, err = openLedger(ctx, cfg)
+	}
 	return s, err
 }
 

@@ -190,7 +190,10 @@ func (d *Draw) Close(now time.Time) (events.Event, error) {
 			absent = append(absent, p.Party)
 		}
 	}
-	return events.DrawClosed{Draw: d.ID, Attempt: a.Attempt, Absent: absent, Hash: reveals.Digest(a.Hash).String()}, nil
+	return events.DrawClosed{
+		Draw: d.ID, Attempt: a.Attempt, Absent: absent, Hash: reveals.Digest(a.Hash).String(),
+		SHA256: fdraw.SHA256.Raw(d.Files.Reveals).String(), SM3: fdraw.SM3.Raw(d.Files.Reveals).String(),
+	}, nil
 }
 
 // Lapse gives the attempt up because a step was not taken in time: the lists were

@@ -1,0 +1,213 @@
+package disclose
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+
+	"shenzhong/events"
+	"shenzhong/services/disclose/publiclog"
+	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/store"
+)
+
+// PublicLog is what keeping the public log needs.
+type PublicLog struct {
+	Notary *publiclog.Notary
+	// Secret turns the number of a record into the random id and the salt of its
+	// entries. It is what opens a withdrawn record's digest, so it is kept where
+	// the keys are and never shown.
+	Secret []byte
+}
+
+// SecretBytes is the length of PublicLog.Secret.
+const SecretBytes = 32
+
+// Growth is the public log as an entity. Its version is the number of entries.
+type Growth struct {
+	Size int64 `json:"size"`
+}
+
+// ledger is the public log of a district: its entries are the commits of one
+// entity; the tree over them is in memory and made anew at every start.
+type ledger struct {
+	id     string
+	log    store.Log
+	growth *store.Collection[Growth]
+	cfg    PublicLog
+
+	mu        sync.RWMutex
+	tree      publiclog.Tree               // guarded by mu, as all below
+	histories map[string]publiclog.History // by what entries are about
+	places    map[string][]int64           // index of each entry, likewise
+	halt      error                        // why nothing is appended or signed any more
+	point     string                       // the checkpoint that is published
+}
+
+// errBehind says that another process has appended meanwhile.
+var errBehind = errors.New("the log has grown")
+
+// openLedger reads the whole log and makes sure that it has grown from the last
+// checkpoint signed. If it has not, the service goes on without it: publishing
+// records must not wait, forking the log must not happen.
+func openLedger(ctx context.Context, cfg Config) (*ledger, error) {
+	l := &ledger{
+		id: cfg.District + "-RZ-1", log: cfg.Log, growth: store.NewCollection[Growth]("log", cfg.Log, cfg.Clock), cfg: *cfg.Public,
+		histories: map[string]publiclog.History{}, places: map[string][]int64{},
+	}
+	if err := l.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	text, _, err := l.cfg.Notary.Last(&l.tree)
+	var halt *publiclog.Halt
+	switch {
+	case errors.As(err, &halt):
+		l.halt = fault.New(fault.Unavailable, "公开日志已停止：%w", err)
+		slog.ErrorContext(ctx, "public log stopped", "err", err)
+	case err != nil:
+		return nil, err
+	}
+	l.point = text
+	return l, nil
+}
+
+// catchUp takes up the entries that were committed since; l.mu is held, or
+// nobody else knows l yet.
+func (l *ledger) catchUp(ctx context.Context) error {
+	last, _, err := l.log.Last(ctx, l.growth.Subject(l.id), "")
+	if err != nil {
+		return err
+	}
+	const page = 1000
+	for last.Version > l.tree.Size() {
+		commits := []store.Commit{last}
+		if last.Version > l.tree.Size()+1 {
+			n := min(page, last.Version-l.tree.Size())
+			if commits, err = l.log.Scan(ctx, last.Subject, l.tree.Size(), int(n)); err != nil {
+				return err
+			}
+		}
+		for _, c := range commits {
+			if err := l.take(c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *ledger) take(c store.Commit) error {
+	fact, err := events.Open[events.LeafLogged](c.Envelope())
+	if err != nil {
+		return err
+	}
+	if fact.Index != l.tree.Size() || c.Version != fact.Index+1 {
+		return fmt.Errorf("commit %s holds entry %d of the public log, want %d", c.ID(), fact.Index, l.tree.Size())
+	}
+	about := publiclog.About(fact.Leaf)
+	history, err := l.histories[about].Follow(fact.Leaf)
+	if err != nil {
+		return fmt.Errorf("entry %d of the public log: %w", fact.Index, err)
+	}
+	if err := l.tree.Add(fact.Leaf); err != nil {
+		return err
+	}
+	l.histories[about] = history
+	l.places[about] = append(l.places[about], fact.Index)
+	return nil
+}
+
+// append makes leaf the next entry of the log, once for each cause. An entry
+// that others must come before is fault.Early.
+func (l *ledger) append(ctx context.Context, by store.Cause, about, leaf string) error {
+	if err := publiclog.Check(leaf); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for {
+		if l.halt != nil {
+			return l.halt
+		}
+		err := l.growth.Put(ctx, by, l.id, func(g *Growth) (events.Event, error) {
+			if g.Size != l.tree.Size() {
+				return nil, errBehind
+			}
+			if _, err := l.histories[publiclog.About(leaf)].Follow(leaf); err != nil {
+				return nil, err
+			}
+			g.Size++
+			return events.LeafLogged{Index: g.Size - 1, Leaf: leaf, About: about}, nil
+		})
+		if err != nil && !errors.Is(err, errBehind) {
+			return err
+		}
+		if caught := l.catchUp(ctx); caught != nil || err == nil {
+			return caught
+		}
+	}
+}
+
+// SignLog publishes a checkpoint over every entry and returns 1 if it is a new
+// one. The entries by which the log names its own keys come first.
+func (s *Service) SignLog(ctx context.Context) (int, error) {
+	if s.public == nil {
+		return 0, nil
+	}
+	return s.public.sign(ctx)
+}
+
+func (l *ledger) sign(ctx context.Context) (int, error) {
+	l.mu.RLock()
+	halted := l.halt != nil
+	l.mu.RUnlock()
+	if halted {
+		return 0, nil // it was said when it happened
+	}
+	for _, key := range l.cfg.Notary.Keys.Public() {
+		leaf := publiclog.KeyLeaf(key)
+		sum := sha256.Sum256([]byte(leaf))
+		by := store.Cause{ID: "log/key/" + hex.EncodeToString(sum[:8]), Actor: identity.Service("disclose")}
+		if err := l.append(ctx, by, "", leaf); err != nil {
+			return 0, err
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text, err := l.cfg.Notary.Sign(&l.tree)
+	var halt *publiclog.Halt
+	if errors.As(err, &halt) {
+		l.halt = fault.New(fault.Unavailable, "公开日志已停止：%w", err)
+	}
+	if err != nil || text == l.point {
+		return 0, err
+	}
+	l.point = text
+	return 1, nil
+}
+
+// secretly is the HMAC of words under the secret of the log.
+func (l *ledger) secretly(words ...string) []byte {
+	mac := hmac.New(sha256.New, l.cfg.Secret)
+	for _, w := range words {
+		_, _ = fmt.Fprintf(mac, "%d:%s", len(w), w) // a hash takes everything
+	}
+	return mac.Sum(nil)
+}
+
+// name is the random id under which entries speak of a record.
+func (l *ledger) name(record string) string {
+	return hex.EncodeToString(l.secretly("record", record)[:16])
+}
+
+// salt is that of a version of a record.
+func (l *ledger) salt(record string, version int) [32]byte {
+	return [32]byte(l.secretly("salt", record, strconv.Itoa(version)))
+}
