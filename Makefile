@@ -5,13 +5,13 @@ GO ?= go
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TEMPL := github.com/a-h/templ/cmd/templ@v0.3.1020
 
-.PHONY: run test fmt vet lint unit race verifiers generate mod bench
+.PHONY: run test fmt vet lint unit race verifiers conformance generate mod bench
 
 run:
 	$(GO) run ./cmd/shenzhong up --sample
 
 # The stages, in the order of what fails fastest.
-test: fmt vet mod lint race verifiers
+test: fmt vet mod lint race verifiers conformance
 
 fmt:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi
@@ -37,6 +37,18 @@ verifiers:
 	@command -v python3 >/dev/null || { apt-get update && apt-get install -y --no-install-recommends python3; }
 	$(GO) vet -tags verifiers ./services/draw/...
 	$(GO) test -count=1 -timeout 5m -tags verifiers -run 'Agree|Page|Python' ./services/draw/fdraw
+
+# The suites of the stores over MongoDB's protocol; docs/stores.md says what runs where.
+SECANTUS := deploy/conformance/.venv/bin/secantusd-py
+conformance: $(SECANTUS)
+	cd deploy/conformance && $(GO) vet ./...
+	cd deploy/conformance && SHENZHONG_TEST_SECANTUS=$(CURDIR)/$(SECANTUS) $(GO) test -count=1 -timeout 8m
+
+$(SECANTUS): deploy/conformance/requirements.txt
+	@python3 -c 'import ensurepip, venv' || { apt-get update && apt-get install -y --no-install-recommends python3-venv; }
+	python3 -m venv deploy/conformance/.venv
+	deploy/conformance/.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 generate:
 	$(GO) run $(TEMPL) generate
