@@ -5,13 +5,13 @@ GO ?= go
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TEMPL := github.com/a-h/templ/cmd/templ@v0.3.1020
 
-.PHONY: run test fmt vet lint unit race verifiers conformance generate mod bench
+.PHONY: run test fmt vet lint unit race processes verifiers conformance generate mod bench
 
 run:
 	$(GO) run ./cmd/shenzhong up --sample
 
 # The stages, in the order of what fails fastest.
-test: fmt vet mod lint race verifiers conformance
+test: fmt vet mod lint race processes verifiers conformance
 
 fmt:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi
@@ -30,6 +30,10 @@ unit:
 
 race:
 	$(GO) test -race -count=1 -timeout 15m ./...
+
+# One process and many, side by side: too slow under the race detector.
+processes:
+	$(GO) test -count=1 -timeout 10m -run Processes ./cmd/shenzhong
 
 # The page and the Python program for citizens, held against our own verifier.
 verifiers:

@@ -1,7 +1,8 @@
+//go:build !race
+
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -9,12 +10,8 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -25,18 +22,6 @@ import (
 	"shenzhong/services/kit/clock"
 )
 
-// asProgram makes the test binary the program, so that a test can run it as
-// other processes.
-const asProgram = "SHENZHONG_TEST_AS_PROGRAM"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
-		main()
-		return
-	}
-	os.Exit(m.Run())
-}
-
 // TestProcessesSayWhatOneProcessSays plays the rehearsal twice: in one process,
 // and with every context a process of its own against one NATS server. What the
 // draws choose is left out of the comparison: they are random.
@@ -44,15 +29,22 @@ func TestProcessesSayWhatOneProcessSays(t *testing.T) {
 	one := played(t, func(ctx context.Context, out io.Writer) error {
 		return rehearse(ctx, out, rehearseFlags{json: true, store: "sqlite"})
 	})
-	many := played(t, func(ctx context.Context, out io.Writer) error { return rehearseMany(ctx, t, out) })
-	if !maps.Equal(one, many) {
-		for _, kind := range slices.Sorted(maps.Keys(one)) {
-			if one[kind] != many[kind] {
-				t.Errorf("%s: said %d times by one process, %d times by many", kind, one[kind], many[kind])
-			}
-		}
-		t.Errorf("one process said %d kinds of facts, many said %d", len(one), len(many))
+	many := played(t, func(ctx context.Context, out io.Writer) error { return rehearseMany(ctx, t, out, "") })
+	same(t, one, many)
+}
+
+// same holds what many processes said against what one did.
+func same(t *testing.T, one, many map[string]int) {
+	t.Helper()
+	if maps.Equal(one, many) {
+		return
 	}
+	for _, kind := range slices.Sorted(maps.Keys(one)) {
+		if one[kind] != many[kind] {
+			t.Errorf("%s: said %d times by one process, %d times by many", kind, one[kind], many[kind])
+		}
+	}
+	t.Errorf("one process said %d kinds of facts, many said %d", len(one), len(many))
 }
 
 // played runs a rehearsal, holds its invariants and counts its facts by kind.
@@ -99,7 +91,7 @@ func played(t *testing.T, play func(context.Context, io.Writer) error) map[strin
 var chance = map[string]bool{"inspect": true, "disclose": true, "credit": true, "register": true, "oversee": true, "identity": true}
 
 // rehearseMany plays the rehearsal on one process a context.
-func rehearseMany(ctx context.Context, t *testing.T, out io.Writer) error {
+func rehearseMany(ctx context.Context, t *testing.T, out io.Writer, mongo string) error {
 	broker, monitor := natsServer(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "clock")
@@ -111,14 +103,20 @@ func rehearseMany(ctx context.Context, t *testing.T, out io.Writer) error {
 		t.Fatal(err)
 	}
 	stage := &manyStage{clockFile: file, urls: map[string]string{}}
-	for _, c := range contexts {
-		stage.urls[c.name] = start(ctx, t, "run", c.name, "--nats", broker, "--nats-monitor", monitor, "--data", dir, "--addr", "127.0.0.1:0", "--clock", file)
-	}
-	// The test reads the same stores, and asks the same broker what is on its way.
-	stage.system, err = openSystem(ctx, options{
+	o := options{
 		stores: sqliteIn(dir), keys: filepath.Join(dir, "keys"), notices: noticesIn(dir), clock: clk,
 		broker: jsbus.Config{External: &jsbus.External{URL: broker, Monitors: []string{monitor}}},
-	})
+	}
+	args := []string{"--nats", broker, "--nats-monitor", monitor, "--data", dir, "--addr", "127.0.0.1:0", "--clock", file}
+	if mongo != "" {
+		o.stores = mongoAt{uri: mongo, prefix: "shenzhong_", trial: true}
+		args = append(args, "--mongo", mongo, "--mongo-trial")
+	}
+	for _, c := range contexts {
+		stage.urls[c.name] = start(ctx, t, append([]string{"run", c.name}, args...)...)
+	}
+	// The test reads the same stores, and asks the same broker what is on its way.
+	stage.system, err = openSystem(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -150,48 +148,6 @@ func natsServer(t *testing.T) (url, monitor string) {
 		t.Fatal("the NATS server does not start")
 	}
 	return s.ClientURL(), fmt.Sprintf("http://%s", s.MonitorAddr())
-}
-
-// start runs the program with those arguments until the test ends, and returns
-// the address at which it is ready.
-func start(ctx context.Context, t *testing.T, args ...string) string {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(ctx, self, args...)
-	cmd.Env = append(os.Environ(), asProgram+"=yes")
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	var complaints bytes.Buffer
-	cmd.Stderr = &complaints
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Logf("%v: %v", args, err)
-		}
-		if err := cmd.Wait(); err != nil && ctx.Err() == nil {
-			t.Errorf("%v ended with %v: %s", args, err, complaints.String())
-		}
-	})
-	return readyAt(t, out, &complaints)
-}
-
-// readyAt reads the address at which a program says that it is ready.
-func readyAt(t *testing.T, out io.Reader, complaints *bytes.Buffer) string {
-	t.Helper()
-	line, err := bufio.NewReader(out).ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if err != nil || !ok {
-		t.Fatalf("said %q, %v: %s", line, err, complaints.String())
-	}
-	return url
 }
 
 // manyStage is a system of several processes.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,7 +44,7 @@ func newRehearseCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.json, "json", false, "每行输出一个 JSON 对象，最后一行是核对结果")
 	flags.StringVar(&f.store, "store", "sqlite", "存储：sqlite 或者 mongo")
-	flags.StringVar(&f.mongo, "mongo", "", "--store mongo 时的服务器地址，例如 mongodb://127.0.0.1:27017")
+	flags.StringVar(&f.mongo, "mongo", "", "--store mongo 时的服务器地址，例如 mongodb://127.0.0.1:27017；演练各用新的数据库 shenzhong_rehearsal_…，过后可以删除")
 	return cmd
 }
 
@@ -77,6 +79,10 @@ func rehearsalOptions(f rehearseFlags, dir string, clk clock.Clock) (options, er
 	o := embedded(dir, clk)
 	switch {
 	case f.store == "sqlite" && f.mongo == "":
+		return o, nil
+	case f.store == "mongo" && f.mongo != "":
+		// Databases of their own: a rehearsal must never meet real ones.
+		o.stores = mongoAt{uri: f.mongo, prefix: "shenzhong_rehearsal_" + strings.ToLower(rand.Text()[:8]) + "_", trial: true}
 		return o, nil
 	default:
 		return o, usageError{fmt.Errorf("存储只能是 sqlite，或者带 --mongo 地址的 mongo")}

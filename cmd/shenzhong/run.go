@@ -15,6 +15,8 @@ import (
 // runFlags is what was asked for, as it was typed.
 type runFlags struct {
 	nats, data, keys, addr, clock string
+	mongo                         string
+	mongoTrial                    bool
 	natsKeys, ca, cert, key       string
 	monitors                      []string
 	syncAsserted                  bool
@@ -24,10 +26,10 @@ type runFlags struct {
 func newRunCommand() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use:   "run 服务... --nats 地址 --data 目录",
+		Use:   "run 服务... --nats 地址 --data 目录 [--mongo 地址]",
 		Short: "把指定的服务作为一个进程运行，用于正式部署",
 		Long: "服务：identity register inspect draw clue casefile disclose credit oversee。\n" +
-			"各进程连接同一个 NATS 集群，各服务各用一个 SQLite 文件。",
+			"各进程连接同一个 NATS 集群；各服务各用数据目录中的一个 SQLite 文件，写明 --mongo 的各用一个 MongoDB 数据库，数据目录只存放密钥和放假安排。",
 		Example: "  shenzhong run clue casefile --nats nats://10.0.0.5:4222 --nats-monitor http://10.0.0.5:8222 --data /srv/shenzhong",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o, err := runOptions(f, args)
@@ -47,6 +49,8 @@ func newRunCommand() *cobra.Command {
 	flags.StringVar(&f.cert, "nats-cert", "", "TLS 证书文件")
 	flags.StringVar(&f.key, "nats-key", "", "TLS 私钥文件")
 	flags.StringVar(&f.data, "data", "", "SQLite 数据目录")
+	flags.StringVar(&f.mongo, "mongo", "", "MongoDB 地址，例如 mongodb://10.0.0.6/?replicaSet=rs0")
+	flags.BoolVar(&f.mongoTrial, "mongo-trial", false, "演练：允许只是兼容 MongoDB 协议的服务器，其中的数据可能丢失")
 	flags.StringVar(&f.keys, "keys", "", "密钥目录，不填为数据目录下的 keys")
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "网页和接口的监听地址")
 	flags.StringVar(&f.clock, "clock", "", "演练：时间取自这个文件（RFC 3339），正式运行不得使用")
@@ -74,6 +78,9 @@ func runOptions(f runFlags, contexts []string) (options, error) {
 		o.pause = rehearsalPause
 	}
 	o.stores, o.notices = sqliteIn(f.data), noticesIn(f.data)
+	if f.mongo != "" {
+		o.stores = mongoAt{uri: f.mongo, prefix: "shenzhong_", trial: f.mongoTrial}
+	}
 	o.keys = cmp.Or(f.keys, filepath.Join(f.data, "keys"))
 	return o, nil
 }

@@ -7,10 +7,13 @@ import (
 	"os"
 	"path/filepath"
 
+	"shenzhong/services/kit/mongo"
 	"shenzhong/services/kit/sqlite"
 	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/store/mongolog"
 	"shenzhong/services/kit/store/sqlitelog"
 	"shenzhong/services/kit/view"
+	"shenzhong/services/kit/view/mongoview"
 	"shenzhong/services/kit/view/sqliteview"
 )
 
@@ -45,4 +48,23 @@ func (dir sqliteIn) open(ctx context.Context, context string) (base, error) {
 		return base{}, errors.Join(err, db.Close())
 	}
 	return base{log: log, tables: sqliteview.New(db), settings: db.Settings, close: db.Close}, nil
+}
+
+// mongoAt is a MongoDB server, or a replica set, with one database a context.
+type mongoAt struct {
+	uri    string
+	prefix string // of the names of the databases
+	trial  bool   // a server that only speaks the protocol will do: what it keeps may be lost
+}
+
+func (at mongoAt) open(ctx context.Context, context string) (base, error) {
+	db, err := mongo.Open(ctx, at.uri, at.prefix+context, mongo.Options{Trial: at.trial})
+	if err != nil {
+		return base{}, err
+	}
+	log, err := mongolog.Open(ctx, db)
+	if err != nil {
+		return base{}, errors.Join(err, db.Close())
+	}
+	return base{log: log, tables: mongoview.New(db), settings: db.Settings, close: db.Close}, nil
 }
