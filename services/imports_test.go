@@ -70,7 +70,8 @@ var floorPlan = []struct {
 	{"services/*", decides, "decides: no driver, no web, no other context"},
 	{"services", nil, "documentation"},
 	{"cmd/shenzhong/rehearsal", []string{"events", "deploy/sample", "services/..."}, "plays the whole loop over HTTP"},
-	{"cmd/*", []string{"events", "services/...", "cmd/shenzhong/rehearsal", "deploy/packs", "deploy/sample", "github.com/spf13/cobra", "github.com/nats-io/...", "github.com/invopop/jsonschema", "github.com/gofiber/...", "modernc.org/..."}, "wires"},
+	{"cmd/shenzhong/bench", []string{"events", "services/...", "deploy/packs", "github.com/nats-io/...", "github.com/gofiber/...", "modernc.org/..."}, "the chain by hand, to compare with"},
+	{"cmd/*", []string{"events", "services/...", "cmd/shenzhong/rehearsal", "cmd/shenzhong/bench", "deploy/packs", "deploy/sample", "github.com/spf13/cobra", "github.com/nats-io/...", "github.com/invopop/jsonschema", "github.com/gofiber/...", "modernc.org/..."}, "wires"},
 }
 
 // TestFloorPlan parses rather than asks the go command: the test cache sees the

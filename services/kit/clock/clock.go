@@ -25,6 +25,14 @@ type System struct{}
 // Now returns the time of the machine.
 func (System) Now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
+// Stopwatch starts to measure and returns how much time has passed since, on
+// every call. It knows no time of day and no rehearsal moves it: it is for what
+// a machine takes, never for a limit.
+func Stopwatch() func() time.Duration {
+	began := time.Now()
+	return func() time.Duration { return time.Since(began) }
+}
+
 // Fake is a clock that stands still until it is moved. It is safe for use by
 // several goroutines.
 type Fake struct {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"shenzhong/cmd/shenzhong/bench"
+)
+
+func newBenchCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "测量：与同一次运行中测得的对照相比，本系统办得多快",
+		Args:  noArguments,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newBenchPipelineCommand(), newBenchDrawCommand())
+	return cmd
+}
+
+func newBenchPipelineCommand() *cobra.Command {
+	var load bench.Load
+	var asJSON bool
+	var dir string
+	var seconds int
+	cmd := &cobra.Command{
+		Use:   "pipeline",
+		Short: "投诉从提交、入库、发送到另一服务入库，与手工连成的同样步骤相比",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			load.Lasting = time.Duration(seconds) * time.Second
+			if load.Clients < 1 || load.Rounds < 1 || seconds < 1 {
+				return usageError{fmt.Errorf("--clients、--rounds 和 --seconds 都应不小于 1")}
+			}
+			r, err := bench.Pipeline(cmd.Context(), dir, load)
+			if err != nil {
+				return err
+			}
+			return r.Write(cmd.OutOrStdout(), asJSON)
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&load.Clients, "clients", 64, "同时提交的连接数")
+	flags.IntVar(&seconds, "seconds", 5, "每一方每轮的秒数")
+	flags.IntVar(&load.Rounds, "rounds", 5, "轮数；双方轮流，比值取各轮的中位数")
+	flags.StringVar(&dir, "dir", "", "在哪个目录中建临时文件；空为系统的临时目录，它应在真实的磁盘上")
+	flags.BoolVar(&asJSON, "json", false, "输出一个 JSON 对象")
+	return cmd
+}
+
+func newBenchDrawCommand() *cobra.Command {
+	var size bench.DrawSize
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "draw",
+		Short: "全国规模的抽取和派员，与同样字节数的单纯散列计算相比",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if size.Facilities < 1 || size.Officers < 1 || size.Rounds < 1 {
+				return usageError{fmt.Errorf("--facilities、--officers 和 --rounds 都应不小于 1")}
+			}
+			reports, err := bench.Draw(cmd.Context(), size)
+			if err != nil {
+				return err
+			}
+			for _, r := range reports {
+				if err := r.Write(cmd.OutOrStdout(), asJSON); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&size.Facilities, "facilities", 1_000_000, "检查对象数")
+	flags.IntVar(&size.Officers, "officers", 10_000, "执法人员数")
+	flags.IntVar(&size.Rounds, "rounds", 3, "轮数")
+	flags.BoolVar(&asJSON, "json", false, "每种测量输出一个 JSON 对象")
+	return cmd
+}

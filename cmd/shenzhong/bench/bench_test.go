@@ -1,0 +1,88 @@
+package bench
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPipeline carries a few complaints through both sides. What it measures is
+// not looked at, only that there is something to look at: machines are shared.
+func TestPipeline(t *testing.T) {
+	r, err := Pipeline(t.Context(), t.TempDir(), Load{Clients: 4, Lasting: 200 * time.Millisecond, Rounds: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Ratios) != 1 || r.Ours <= 0 || r.Bare <= 0 || r.Ratio <= 0 || r.P50 <= 0 || r.P99 < r.P50 {
+		t.Errorf("report = %+v", r)
+	}
+	checkWritten(t, r)
+}
+
+// TestDraw draws from a small register: each hash is measured with ruler and
+// deal, and every seat is filled.
+func TestDraw(t *testing.T) {
+	reports, err := Draw(t.Context(), DrawSize{Facilities: 2_000, Officers: 100, Rounds: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(reports) != 4 {
+		t.Fatalf("%d reports, want ruler and deal of two hashes", len(reports))
+	}
+	for _, r := range reports {
+		if r.Ours <= 0 || r.Bare <= 0 || len(r.Extra) == 0 {
+			t.Errorf("report = %+v", r)
+		}
+		for _, f := range r.Extra {
+			if f.Name == "空席" && f.Value != 0 {
+				t.Errorf("%s: %v seats are vacant", r.Name, f.Value)
+			}
+		}
+		checkWritten(t, r)
+	}
+}
+
+// checkWritten prints a report both ways.
+func checkWritten(t *testing.T, r Report) {
+	t.Helper()
+	var asJSON, asText bytes.Buffer
+	if err := r.Write(&asJSON, true); err != nil {
+		t.Fatal(err)
+	}
+	var back map[string]any
+	if err := json.Unmarshal(asJSON.Bytes(), &back); err != nil {
+		t.Fatalf("%s: %v", asJSON.String(), err)
+	}
+	for _, field := range []string{"name", "ours", "minimum", "ratio", "ratios"} {
+		if _, ok := back[field]; !ok {
+			t.Errorf("%s has no %s", asJSON.String(), field)
+		}
+	}
+	if err := r.Write(&asText, false); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(asText.String(), "比值") || !strings.HasPrefix(asText.String(), r.Name) {
+		t.Errorf("written as %s", asText.String())
+	}
+}
+
+func TestMedianAndQuantile(t *testing.T) {
+	if got := median([]float64{9, 1, 4}); got != 4 {
+		t.Errorf("median of three = %v; want 4", got)
+	}
+	if got := median([]float64{4, 1, 2, 9}); got != 3 {
+		t.Errorf("median of four = %v; want 3", got)
+	}
+	times := make([]time.Duration, 100)
+	for i := range times {
+		times[i] = time.Duration(100-i) * time.Millisecond
+	}
+	if got := quantile(times, 0.99); got != 100 {
+		t.Errorf("p99 of 1 to 100 ms = %v; want 100", got)
+	}
+	if got := quantile(times, 0.5); got != 51 {
+		t.Errorf("p50 of 1 to 100 ms = %v; want 51", got)
+	}
+}
