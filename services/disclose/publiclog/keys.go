@@ -116,8 +116,9 @@ func KeyLeaf(public string) string {
 }
 
 type sm2Signer struct {
-	name string
-	key  *sm2.PrivateKey
+	name  string
+	key   *sm2.PrivateKey
+	point []byte // of the public key: 0x04 X Y
 }
 
 func newSM2Signer(origin, secret string) (*sm2Signer, error) {
@@ -126,11 +127,18 @@ func newSM2Signer(origin, secret string) (*sm2Signer, error) {
 		return nil, err
 	}
 	key, err := sm2.NewPrivateKey(d)
-	return &sm2Signer{name: sm2Prefix + origin, key: key}, err
+	if err != nil {
+		return nil, err
+	}
+	public, err := sm2.PublicKeyToECDH(&key.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	return &sm2Signer{name: sm2Prefix + origin, key: key, point: public.Bytes()}, nil
 }
 
 func (s *sm2Signer) Name() string    { return s.name }
-func (s *sm2Signer) KeyHash() uint32 { return sm2KeyHash(s.name, point(&s.key.PublicKey)) }
+func (s *sm2Signer) KeyHash() uint32 { return sm2KeyHash(s.name, s.point) }
 
 // Sign is SM2 with SM3 and the customary user id, in ASN.1.
 func (s *sm2Signer) Sign(msg []byte) ([]byte, error) {
@@ -138,17 +146,8 @@ func (s *sm2Signer) Sign(msg []byte) ([]byte, error) {
 }
 
 func (s *sm2Signer) verifier() string {
-	data := append(append([]byte(nil), sm2Type...), point(&s.key.PublicKey)...)
+	data := append(append([]byte(nil), sm2Type...), s.point...)
 	return fmt.Sprintf("%s+%08x+%s", s.name, s.KeyHash(), base64.StdEncoding.EncodeToString(data))
-}
-
-// point is 0x04 X Y.
-func point(k *ecdsa.PublicKey) []byte {
-	p := make([]byte, 65)
-	p[0] = 4
-	k.X.FillBytes(p[1:33])
-	k.Y.FillBytes(p[33:])
-	return p
 }
 
 func sm2KeyHash(name string, point []byte) uint32 {

@@ -2,6 +2,7 @@ package publiclog
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -331,4 +332,7 @@ type lost struct{ text string }
 func (lost) Keep(string) error       { return os.ErrClosed }
 func (l lost) Last() (string, error) { return l.text, nil }
 
-func isHalt(err error) bool { _, ok := err.(*Halt); return ok }
+func isHalt(err error) bool {
+	var halt *Halt
+	return errors.As(err, &halt)
+}
