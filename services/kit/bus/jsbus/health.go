@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -184,81 +183,4 @@ func (b *Bus) Backlogs(ctx context.Context) ([]Backlog, error) {
 		}
 	}
 	return out, nil
-}
-
-// Idle reports whether nothing is on its way: no commit in logs waits to be
-// sent, and no consumer of any stream of those contexts has a fact before it or
-// in hand. A true answer stays true until someone commits. logs are by context.
-// It needs the key of setup.
-func (b *Bus) Idle(ctx context.Context, logs map[string]store.Log) (bool, error) {
-	idle := false
-	err := b.onSession(ctx, setupUser, func(ctx context.Context, s *session) error {
-		// The ends of the streams are read before and after: if no stream grew
-		// in between, a consumer that was done then is done, and what its work
-		// committed is seen in the logs.
-		before, done, err := b.ends(ctx, s, logs)
-		if err != nil || !done {
-			return err
-		}
-		for _, log := range logs {
-			commits, err := log.Unrelayed(ctx, 1)
-			if err != nil {
-				return fmt.Errorf("look into outbox: %w", err)
-			}
-			if len(commits) > 0 {
-				return nil
-			}
-		}
-		after, done, err := b.ends(ctx, s, logs)
-		idle = done && maps.Equal(before, after)
-		return err
-	})
-	return idle, err
-}
-
-// ends returns the last sequence of the stream of each context and of what the
-// broker gave up, and whether all their consumers are done.
-func (b *Bus) ends(ctx context.Context, s *session, logs map[string]store.Log) (map[string]uint64, bool, error) {
-	ends := map[string]uint64{}
-	for context, log := range logs {
-		noted, err := log.Stream(ctx)
-		if err != nil {
-			return nil, false, fmt.Errorf("read what was noted of stream %s: %w", StreamName(context), err)
-		}
-		last, done, err := b.end(ctx, s, StreamName(context), noted)
-		if err != nil || !done {
-			return nil, false, err
-		}
-		ends[context] = last
-	}
-	last, done, err := b.end(ctx, s, adviceStream, store.Stream{})
-	ends[adviceStream] = last
-	return ends, done, err
-}
-
-// end returns the last sequence of a stream, and whether all its consumers are
-// done and it holds what was noted of it.
-func (b *Bus) end(ctx context.Context, s *session, name string, noted store.Stream) (uint64, bool, error) {
-	stream, err := s.js.Stream(ctx, name)
-	if err != nil {
-		return 0, false, fmt.Errorf("look at stream %s: %w", name, err)
-	}
-	info := stream.CachedInfo()
-	last := info.State.LastSeq
-	if noted.Epoch != "" && (noted.Epoch != epochOf(info) || noted.Last > last) {
-		return last, false, nil // a loss that is still to be healed
-	}
-	b.mu.Lock()
-	missing := maps.Clone(b.heard[name]) // consumers that went with their stream and are to come again
-	b.mu.Unlock()
-	busy := false
-	list := stream.ListConsumers(ctx)
-	for c := range list.Info() {
-		busy = busy || c.NumPending > 0 || c.NumAckPending > 0
-		delete(missing, c.Name)
-	}
-	if err := list.Err(); err != nil {
-		return last, false, fmt.Errorf("list consumers of %s: %w", name, err)
-	}
-	return last, !busy && len(missing) == 0, nil
 }

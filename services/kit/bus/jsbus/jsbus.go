@@ -139,6 +139,7 @@ type Bus struct {
 	outboxes map[string]*outbox         // by context; guarded by mu, as all below
 	heard    map[string]map[string]bool // stream and reaction: listened to by this process
 	streams  map[string]bool            // by context: declared by this process
+	seen     map[string]lastSeen        // by stream: what Idle has asked
 }
 
 // New starts the embedded server, if there is to be one, and asserts that what
@@ -148,7 +149,7 @@ func New(cfg Config) (*Bus, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	b := &Bus{cfg: cfg, kick: make(chan string, 1), outboxes: map[string]*outbox{}, heard: map[string]map[string]bool{}, streams: map[string]bool{}, links: map[string]*link{}}
+	b := &Bus{cfg: cfg, kick: make(chan string, 1), outboxes: map[string]*outbox{}, heard: map[string]map[string]bool{}, streams: map[string]bool{}, seen: map[string]lastSeen{}, links: map[string]*link{}}
 	everybody := append(names(cfg.Contexts), setupUser)
 	keys, err := cfg.keys(everybody)
 	if err != nil {
