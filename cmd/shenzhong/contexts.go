@@ -18,6 +18,7 @@ import (
 	"shenzhong/services/identity/identityweb"
 	"shenzhong/services/inspect"
 	"shenzhong/services/inspect/inspectweb"
+	"shenzhong/services/kit/clock"
 	"shenzhong/services/kit/web"
 	"shenzhong/services/oversee"
 	"shenzhong/services/oversee/overseeweb"
@@ -131,7 +132,11 @@ func openCredit(ctx context.Context, r *room, g ground) error {
 }
 
 func openOversee(ctx context.Context, r *room, g ground) error {
-	s, err := oversee.New(ctx, oversee.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
+	cfg := oversee.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar}
+	if _, machine := g.clock.(clock.System); machine { // any other clock is there to be moved
+		cfg.Leapt = clock.NewWatch().Leapt
+	}
+	s, err := oversee.New(ctx, cfg)
 	if err != nil {
 		return err
 	}

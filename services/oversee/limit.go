@@ -106,10 +106,9 @@ func (l *Limit) Settle(id string, e events.Envelope) (events.Event, error) {
 	if l.State == Met || l.State == MetLate {
 		return nil, store.Unchanged
 	}
+	// The day of the fact decides, not the day on which it was heard of: a unit
+	// does not answer for a fact that traveled slowly.
 	to := ended(e.Time, l.Deadline)
-	if l.State == Overdue {
-		to = MetLate
-	}
 	if err := l.move(to); err != nil {
 		return nil, err
 	}

@@ -195,6 +195,19 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	}
 }
 
+// TestInTimeButHeardLate: a unit does not answer for a fact that traveled slowly.
+func TestInTimeButHeardLate(t *testing.T) {
+	l := standing(t, Overdue)
+	e, err := l.Settle(l.Deadline.ID, fact(subject, 6, due.Add(-time.Minute)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, ok := e.(events.DeadlineKept)
+	if !ok || l.State != Met || kept.Change != string(Met) || !kept.Next.IsZero() {
+		t.Fatalf("stands at %q, said %+v", l.State, e)
+	}
+}
+
 func TestStaleFactsChangeNothing(t *testing.T) {
 	l := standing(t, Armed)
 	if e, err := l.Start(limitOf("fgw", begin), planOf(begin), fact(subject, 4, begin)); !errors.Is(err, store.Unchanged) {

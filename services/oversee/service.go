@@ -2,7 +2,9 @@ package oversee
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -26,6 +28,9 @@ type Config struct {
 	Clock    clock.Clock
 	Law      law.Source
 	Calendar *workday.Calendar
+	// Leapt says how much further the time of day has moved since it was last
+	// asked than time has passed. Nil where the clock is one that people move.
+	Leapt func() time.Duration
 }
 
 // Service keeps the limits of a district.
@@ -146,10 +151,24 @@ func (s *Service) plan(d events.Deadline) (Plan, error) {
 // sweepPage is how many limits one look takes.
 const sweepPage = 500
 
+// leap is how far the time of day may run ahead of the time that has passed
+// between two looks before it is taken for a clock that was set. It is a
+// property of machines, no legal number.
+const leap = 2 * time.Second
+
 // Sweep says everything about the kept limits that is due now and returns how
 // much it said. Its cost grows with what is due, not with what is open. Two
-// sweepers at once say nothing twice: the stage is the cause.
+// sweepers on one store say nothing twice: every stage has a cause of its own.
+// One limit that cannot be dealt with does not keep the others waiting. When the
+// clock of the machine has leapt forward, nothing is said at that look: what was
+// said too early could not be taken back.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
+	if s.cfg.Leapt != nil {
+		if by := s.cfg.Leapt(); by > leap {
+			slog.WarnContext(ctx, "the clock leapt forward; nothing is declared overdue at this look", "by", by)
+			return 0, nil
+		}
+	}
 	if !s.counted.Load() {
 		if _, err := s.Recount(ctx); err != nil {
 			return 0, err
@@ -164,14 +183,21 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	said := 0
+	var errs []error
 	for _, row := range rows {
 		n, err := s.fire(ctx, row.Deadline.ID, now)
-		if err != nil {
-			return said, fmt.Errorf("sweep %s: %w", row.Deadline.ID, err)
-		}
 		said += n
+		if err != nil {
+			errs = append(errs, fmt.Errorf("sweep %s: %w", row.Deadline.ID, err))
+		}
 	}
-	return said, nil
+	return said, errors.Join(errs...)
+}
+
+// Late returns how many limits have something to be said about them for longer
+// than that: 0 while the sweep does its work.
+func (s *Service) Late(ctx context.Context, than time.Duration) (int64, error) {
+	return s.board.Count(ctx, view.Query{AtMost: map[string]any{"next": s.cfg.Clock.Now().Add(-than).UnixMilli()}})
 }
 
 // Recount counts again every running limit that was provisional on another

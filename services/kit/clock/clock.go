@@ -33,6 +33,34 @@ func Stopwatch() func() time.Duration {
 	return func() time.Duration { return time.Since(began) }
 }
 
+// Watch compares the time of day of the machine, which people and programs set,
+// with the time that has passed, which nobody sets.
+type Watch struct {
+	wall   func() time.Time
+	passed func() time.Duration
+	mu     sync.Mutex
+	was    time.Time     // guarded by mu, as is since
+	since  time.Duration // passed at was
+}
+
+// NewWatch begins to compare.
+func NewWatch() *Watch { return newWatch(System{}.Now, Stopwatch()) }
+
+func newWatch(wall func() time.Time, passed func() time.Duration) *Watch {
+	return &Watch{wall: wall, passed: passed, was: wall(), since: passed()}
+}
+
+// Leapt returns how much further the time of day has moved since the last look
+// than time has passed; negative where it was set back.
+func (w *Watch) Leapt() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	wall, passed := w.wall(), w.passed()
+	by := wall.Sub(w.was) - (passed - w.since)
+	w.was, w.since = wall, passed
+	return by
+}
+
 // Fake is a clock that stands still until it is moved. It is safe for use by
 // several goroutines.
 type Fake struct {

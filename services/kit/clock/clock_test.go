@@ -49,3 +49,20 @@ func TestFileIsOneClockForMany(t *testing.T) {
 		t.Fatalf("with a broken file Now() = %v; want it to stand at %v", got, want)
 	}
 }
+
+func TestWatchSeesALeap(t *testing.T) {
+	wall, passed := time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC), time.Duration(0)
+	w := newWatch(func() time.Time { return wall }, func() time.Duration { return passed })
+	for _, step := range []struct{ set, pass, want time.Duration }{
+		{time.Second, time.Second, 0}, {48 * time.Hour, time.Second, 48*time.Hour - time.Second}, {time.Second, time.Second, 0},
+		{-time.Hour, time.Minute, -time.Hour - time.Minute}, {0, 0, 0},
+	} {
+		wall, passed = wall.Add(step.set), passed+step.pass
+		if got := w.Leapt(); got != step.want {
+			t.Errorf("set by %s while %s passed: leapt %s, want %s", step.set, step.pass, got, step.want)
+		}
+	}
+	if by := NewWatch().Leapt(); by.Abs() > time.Second {
+		t.Errorf("a machine nobody touches leapt %s", by)
+	}
+}

@@ -27,7 +27,7 @@ func (m *Memory) Table(ctx context.Context, shape Shape) (Table, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.tables[shape.Name] == nil {
-		m.tables[shape.Name] = &memoryTable{rows: map[string]Row{}}
+		m.tables[shape.Name] = &memoryTable{rows: map[string]Row{}, full: map[string]int{}}
 	}
 	return shaped{m.tables[shape.Name], shape}, nil
 }
@@ -35,7 +35,8 @@ func (m *Memory) Table(ctx context.Context, shape Shape) (Table, error) {
 // memoryTable are the rows of one name.
 type memoryTable struct {
 	mu   sync.RWMutex
-	rows map[string]Row // guarded by mu
+	rows map[string]Row // guarded by mu, as is full
+	full map[string]int // how many rows have a value in each column
 }
 
 // shaped is a table as one that opened it sees it.
@@ -80,6 +81,10 @@ func (t shaped) Put(ctx context.Context, row Row) error {
 	row.Body, row.Columns = slices.Clone(row.Body), make(map[string]any, len(values))
 	for i, c := range t.shape.Columns {
 		row.Columns[c.Name] = values[i]
+		t.full[c.Name]++
+	}
+	for name := range t.rows[row.Key].Columns {
+		t.full[name]--
 	}
 	t.rows[row.Key] = row
 	return nil
@@ -130,6 +135,7 @@ func (t shaped) Clear(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	clear(t.rows)
+	clear(t.full)
 	return nil
 }
 
@@ -137,10 +143,8 @@ func (t shaped) Clear(ctx context.Context) error {
 // caller holds mu.
 func (t shaped) filled(plan Plan) error {
 	for _, name := range plan.Columns() {
-		for _, row := range t.rows {
-			if row.Columns[name] == nil {
-				return t.shape.Unfilled(name)
-			}
+		if t.full[name] < len(t.rows) {
+			return t.shape.Unfilled(name)
 		}
 	}
 	return nil
