@@ -64,6 +64,7 @@ var floorPlan = []struct {
 	{"services/*/*web", []string{"events", "services/@", "services/@/publiclog", "services/kit/...", "github.com/gofiber/...", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "shows and takes decisions"},
 	{"services/draw", append([]string{"services/draw/fdraw"}, decides...), "decides"},
 	{"services/disclose/publiclog", []string{"services/draw/fdraw", "services/kit/fault", "services/kit/clock", "golang.org/x/mod/sumdb/...", "github.com/emmansun/gmsm/..."}, "the log as anybody checks it; what a draw's verifier reads is one specification"},
+	{"services/disclose/witness", []string{"services/disclose/publiclog", "services/kit/fault", "golang.org/x/mod/sumdb/..."}, "runs at another authority: it must stand on nothing of the district's but the log as anybody checks it"},
 	{"services/disclose", append([]string{"services/disclose/publiclog"}, decides...), "decides"},
 	{"services/register/sheet", []string{"services/kit/fault", "github.com/xuri/excelize/v2"}, "the only room that reads spreadsheets"},
 	{"services/register", append([]string{"services/register/sheet"}, decides...), "decides"},

@@ -115,8 +115,9 @@ func (c *Checkpoint) signedBy(k *Key) (present, valid bool) {
 	return false, false
 }
 
-// seenBy is when a witness saw the checkpoint; zero when its line is missing.
-func (c *Checkpoint) seenBy(k *Key) (time.Time, error) {
+// SeenBy is when a witness saw the checkpoint; zero when its line is missing, an
+// error when it does not verify.
+func (c *Checkpoint) SeenBy(k *Key) (time.Time, error) {
 	for _, s := range c.lines {
 		if s.name != k.Name || s.id != k.id || k.kind != witnessKey {
 			continue

@@ -91,7 +91,7 @@ func (l *logView) authentic(c *Checkpoint) error {
 		return fmt.Errorf("检查点（大小 %d）没有日志 %s 的签名", c.Size, show(c.Origin))
 	}
 	for _, k := range l.policy.Witnesses {
-		if _, err := c.seenBy(k); err != nil {
+		if _, err := c.SeenBy(k); err != nil {
 			return fmt.Errorf("检查点（大小 %d）：%w", c.Size, err)
 		}
 	}
@@ -214,7 +214,7 @@ func (l *logView) seen(leaf LogLeaf, inTime func(time.Time) bool) (atAll, timely
 		c := l.pointOf(p.Size)
 		by := func(in func(time.Time) bool) bool {
 			return l.policy.quorate(func(k *Key) bool {
-				at, err := c.seenBy(k)
+				at, err := c.SeenBy(k)
 				return err == nil && !at.IsZero() && in(at)
 			})
 		}
