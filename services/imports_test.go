@@ -65,6 +65,7 @@ var floorPlan = []struct {
 	{"services/draw", append([]string{"services/draw/fdraw"}, decides...), "decides"},
 	{"services/disclose/publiclog", []string{"services/draw/fdraw", "services/kit/fault", "services/kit/clock", "golang.org/x/mod/sumdb/...", "github.com/emmansun/gmsm/..."}, "the log as anybody checks it; what a draw's verifier reads is one specification"},
 	{"services/disclose/witness", []string{"services/disclose/publiclog", "services/kit/fault", "golang.org/x/mod/sumdb/..."}, "runs at another authority: it must stand on nothing of the district's but the log as anybody checks it"},
+	{"services/disclose/monitor", []string{"services/disclose/publiclog", "services/draw/fdraw", "services/kit/fault", "services/kit/clock", "services/kit/workday", "golang.org/x/mod/sumdb/..."}, "watches from outside: it must know nothing that the public does not"},
 	{"services/disclose", append([]string{"services/disclose/publiclog"}, decides...), "decides"},
 	{"services/register/sheet", []string{"services/kit/fault", "github.com/xuri/excelize/v2"}, "the only room that reads spreadsheets"},
 	{"services/register", append([]string{"services/register/sheet"}, decides...), "decides"},

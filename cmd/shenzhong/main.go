@@ -66,7 +66,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(
 		newUpCommand(), newRunCommand(), newRehearseCommand(), newTokenCommand(), newImportCommand(),
 		newDeadlineCommand(), newCalendarCommand(), newPackCommand(), newContractsCommand(),
-		newDrawCommand(), newVerifyCommand(), newBenchCommand(),
+		newDrawCommand(), newVerifyCommand(), newWitnessCommand(), newBenchCommand(),
 	)
 	return root
 }

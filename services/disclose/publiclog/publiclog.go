@@ -170,3 +170,19 @@ func ParseBundle(data []byte, n int) ([]string, error) {
 	}
 	return leaves, nil
 }
+
+// Cut returns what the tile would hold if it had only its first width nodes or
+// entries.
+func (t Tile) Cut(data []byte, width int) ([]byte, error) {
+	if t.L != entryLevel {
+		if len(data) < width*tlog.HashSize {
+			return nil, fault.New(fault.Invalid, "日志分片不完整")
+		}
+		return data[:width*tlog.HashSize], nil
+	}
+	leaves, err := ParseBundle(data, t.W)
+	if err != nil {
+		return nil, err
+	}
+	return Bundle(leaves[:min(width, len(leaves))]), nil
+}

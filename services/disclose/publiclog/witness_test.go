@@ -97,7 +97,10 @@ func TestWitnessAnswers(t *testing.T) {
 	}
 	grow(t, &fork, 300)
 	w, key, _ := newWitness(t, "sifaju", k.Public())
-	proof := func(old, n int64) string { request, _, _ := strings.Cut(ask(t, k, &tree, old, n), "\n\n"); return request }
+	proof := func(old, n int64) string {
+		request, _, _ := strings.Cut(ask(t, k, &tree, old, n), "\n\n")
+		return request
+	}
 	foreign := strings.Replace(point(t, k, &tree, 10), origin+"\n", "example.invalid/other\n", 1)
 	steps := []struct {
 		name    string
