@@ -167,6 +167,6 @@ func (l *localStage) Views() []view.Folding {
 
 // Parked counts the dead letters.
 func (l *localStage) Parked(ctx context.Context) (int, error) {
-	parked, err := l.system.bus.DeadLetters(ctx)
+	parked, err := l.system.bus.Aside().Letters(ctx)
 	return len(parked), err
 }

@@ -6,6 +6,7 @@ package bus
 import (
 	"context"
 	"slices"
+	"time"
 
 	"shenzhong/events"
 	"shenzhong/services/kit/identity"
@@ -78,19 +79,43 @@ type Parked struct {
 	Envelope events.Envelope `json:"envelope"`
 	Reason   string          `json:"reason"`
 	Tries    uint64          `json:"tries"`
-	State    string          `json:"state"` // "parked", "replayed" or "discarded"
-	Note     string          `json:"note"`  // who dealt with it and why
+	At       time.Time       `json:"at"`              // when it was put aside for the first time
+	State    string          `json:"state"`           // "parked", "replayed" or "discarded"
+	Note     string          `json:"note,omitempty"`  // what the system itself will do about it
+	Deeds    []Deed          `json:"deeds,omitempty"` // what was done about it, oldest first
+}
+
+// Deed is what an operator, or the system by itself, did about a parked fact.
+type Deed struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Did    string    `json:"did"`              // "replayed" or "discarded"
+	Why    string    `json:"why,omitempty"`    // the reason that was given
+	Failed string    `json:"failed,omitempty"` // why it did not work, empty if it did
 }
 
 // ID names a parked fact: reaction and fact.
 func (p Parked) ID() string { return p.Reaction + "|" + p.Envelope.ID }
 
+// The states of a parked fact.
+const (
+	StateParked    = "parked"
+	StateReplayed  = "replayed"
+	StateDiscarded = "discarded"
+)
+
 // Parking keeps what was put aside, durably, until an operator has dealt with
-// it. Park of a known id counts its tries up and parks it again.
+// it. Park of a known id counts its tries up and parks it again; when it was put
+// aside for the first time, and what was done about it, is kept.
 type Parking interface {
 	Park(ctx context.Context, p Parked) error
+	// Parked returns what nobody has dealt with yet, by id.
 	Parked(ctx context.Context) ([]Parked, error)
-	// Settle notes what was done about a parked fact: "replayed" or
-	// "discarded", with a note that says by whom and why.
-	Settle(ctx context.Context, id, state, note string) error
+	// Find returns one, dealt with or not, and whether it is known.
+	Find(ctx context.Context, id string) (Parked, bool, error)
+	// Settle notes what was done about a parked fact: d.Did becomes its state if
+	// it worked. One that was dealt with in the same way stays as it is; one
+	// that was dealt with in another way is fault.Conflict, an unknown one
+	// fault.NotFound.
+	Settle(ctx context.Context, id string, d Deed) error
 }

@@ -55,6 +55,7 @@ type DB struct {
 	writes   *sql.DB // one connection, held by writer
 	writer   *writer
 	settings map[string]string
+	alone    bool // opened for reading while no process wrote to the file
 
 	mu    sync.RWMutex
 	reads map[string]*sql.Stmt // guarded by mu; reads prepared so far, by text
@@ -113,11 +114,22 @@ func (db *DB) open(ctx context.Context) error {
 // source is the data source name for the file with these pragmas besides those
 // that every connection has. The order counts: first wait for locks.
 func (db *DB) source(pragmas ...string) string {
-	common := []string{
-		fmt.Sprintf("busy_timeout(%d)", db.options.Wait.Milliseconds()),
-		"journal_mode(wal)", "synchronous(full)", "cache_size(-16000)", "trusted_schema(0)",
+	common := []string{db.waits(), "journal_mode(wal)", "synchronous(full)", "cache_size(-16000)", "trusted_schema(0)"}
+	return db.sourceWith(nil, append(common, pragmas...)...)
+}
+
+// waits is the pragma that waits for locks.
+func (db *DB) waits() string { return fmt.Sprintf("busy_timeout(%d)", db.options.Wait.Milliseconds()) }
+
+// sourceWith is the data source name for the file with these parameters, those
+// that are empty left out, and these pragmas.
+func (db *DB) sourceWith(parameters map[string]string, pragmas ...string) string {
+	query := url.Values{"_pragma": pragmas}
+	for name, value := range parameters {
+		if value != "" {
+			query.Set(name, value)
+		}
 	}
-	query := url.Values{"_pragma": append(common, pragmas...)}
 	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(db.path), RawQuery: query.Encode()}).String()
 }
 
@@ -198,6 +210,9 @@ func (db *DB) Settings() map[string]string { return maps.Clone(db.settings) }
 // Close answers every write that was accepted, empties the write-ahead log into
 // the file and releases it. Writes that come later are refused.
 func (db *DB) Close() error {
+	if db.ReadOnly() {
+		return db.closeReadOnly()
+	}
 	db.writer.stop()
 	return db.release()
 }

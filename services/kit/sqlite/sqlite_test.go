@@ -163,35 +163,6 @@ func TestCheckFindsDamage(t *testing.T) {
 	})
 }
 
-func TestBackupIsWholeAndReplacesNothing(t *testing.T) {
-	each(t, func(t *testing.T, options Options) {
-		db := mustNotes(t, options)
-		mustWrite(t, db, note("kept"))
-		to := filepath.Join(t.TempDir(), "b c%20.db")
-		if err := os.WriteFile(to+".part", []byte("of a backup that was cut short"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := db.Backup(t.Context(), to); err != nil {
-			t.Fatal(err)
-		}
-		mustWrite(t, db, note("later"))
-		if err := db.Backup(t.Context(), to); !errors.Is(err, fs.ErrExist) {
-			t.Errorf("a backup over another: %v", err)
-		}
-		left, err := filepath.Glob(to + ".*")
-		if err != nil || left != nil {
-			t.Errorf("left behind: %v, %v", left, err)
-		}
-		restored := mustOpen(t, to, options)
-		if err := restored.Check(t.Context()); err != nil {
-			t.Error(err)
-		}
-		if all, kept := mustCount(t, restored, "1"), mustCount(t, restored, "text = 'kept'"); all != 1 || kept != 1 {
-			t.Errorf("the backup holds %d notes, %d of them right; want 1, 1", all, kept)
-		}
-	})
-}
-
 func TestReadersCannotWrite(t *testing.T) {
 	each(t, func(t *testing.T, options Options) {
 		db := mustNotes(t, options)

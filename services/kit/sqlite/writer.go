@@ -59,8 +59,14 @@ func (tx Tx) Row(query string, args []any, dest ...any) (bool, error) {
 // case that the disk broke in the middle of a sync it is not known whether the
 // group survived, which is why every write must be one that can be repeated.
 func (db *DB) Write(ctx context.Context, op func(Tx) error) error {
+	if db.ReadOnly() {
+		return errReadOnly
+	}
 	return db.writer.write(ctx, op)
 }
+
+// errReadOnly says that the file was opened for reading alone.
+var errReadOnly = errors.New("the file was opened for reading alone")
 
 // request is one write on its way.
 type request struct {

@@ -28,20 +28,18 @@ func NewParking(ctx context.Context, tables Tables, context string) (*Parking, e
 	return &Parking{table: table}, nil
 }
 
-// parkedState is the state of a fact that nobody has dealt with yet.
-const parkedState = "parked"
-
 // races bounds how often a write that lost against another is tried again.
 const races = 16
 
 // Park keeps a fact until an operator has dealt with it. Park of a known id adds
-// the tries up and makes it wait again.
+// the tries up and makes it wait again; since when, and what was done about it,
+// stays.
 func (p *Parking) Park(ctx context.Context, parked bus.Parked) error {
 	return p.change(ctx, parked.ID(), func(known *bus.Parked) (bus.Parked, error) {
 		next := parked
-		next.State = parkedState
+		next.State = bus.StateParked
 		if known != nil {
-			next.Tries += known.Tries
+			next.Tries, next.At, next.Deeds = next.Tries+known.Tries, known.At, known.Deeds
 		}
 		return next, nil
 	})
@@ -52,7 +50,7 @@ func (p *Parking) Parked(ctx context.Context) ([]bus.Parked, error) {
 	const page = 1000
 	var out []bus.Parked
 	for after := ""; ; {
-		rows, err := p.table.List(ctx, Query{Equal: map[string]any{"state": parkedState}, Limit: page, After: after})
+		rows, err := p.table.List(ctx, Query{Equal: map[string]any{"state": bus.StateParked}, Limit: page, After: after})
 		if err != nil {
 			return nil, fmt.Errorf("list dead letters: %w", err)
 		}
@@ -70,18 +68,34 @@ func (p *Parking) Parked(ctx context.Context) ([]bus.Parked, error) {
 	}
 }
 
-// Settle notes what was done about a parked fact. One that is not parked, or was
-// dealt with already in another way, is refused.
-func (p *Parking) Settle(ctx context.Context, id, state, note string) error {
+// Find returns one parked fact, dealt with or not.
+func (p *Parking) Find(ctx context.Context, id string) (bus.Parked, bool, error) {
+	row, ok, err := p.table.Get(ctx, id)
+	if err != nil || !ok {
+		return bus.Parked{}, false, err
+	}
+	parked, err := decodeParked(row)
+	return parked, err == nil, err
+}
+
+// Settle notes what was done about a parked fact.
+func (p *Parking) Settle(ctx context.Context, id string, d bus.Deed) error {
 	return p.change(ctx, id, func(known *bus.Parked) (bus.Parked, error) {
 		switch {
 		case known == nil:
 			return bus.Parked{}, fault.New(fault.NotFound, "没有编号为 %s 的死信，请核对编号", id)
-		case known.State != parkedState && known.State != state:
+		case known.State == d.Did:
+			return *known, nil
+		case known.State != bus.StateParked:
 			return bus.Parked{}, fault.New(fault.Conflict, "该死信已经处理完毕，不能再次处理")
 		}
 		next := *known
-		next.State, next.Note = state, note
+		next.Deeds = append(next.Deeds, d)
+		if d.Failed == "" {
+			next.State = d.Did
+		} else {
+			next.Tries, next.Reason = next.Tries+1, d.Failed
+		}
 		return next, nil
 	})
 }

@@ -48,7 +48,7 @@ func TestParkedFactIsKeptUntilDealtWith(t *testing.T) {
 	if diff := cmp.Diff([]bus.Parked{again, other}, got); diff != "" || err != nil {
 		t.Fatalf("parked (-want +got):\n%s%v", diff, err)
 	}
-	if err := p.Settle(ctx, again.ID(), "replayed", "值班员：已补正"); err != nil {
+	if err := p.Settle(ctx, again.ID(), bus.Deed{By: "值班员", Did: bus.StateReplayed, Why: "已补正"}); err != nil {
 		t.Fatal(err)
 	}
 	got, err = p.Parked(ctx)
@@ -77,11 +77,11 @@ func TestSettle(t *testing.T) {
 				t.Fatal(err)
 			}
 			if tt.first != "" {
-				if err := p.Settle(t.Context(), tt.id, tt.first, ""); err != nil {
+				if err := p.Settle(t.Context(), tt.id, bus.Deed{Did: tt.first}); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := p.Settle(t.Context(), tt.id, tt.state, "主管同意"); fault.KindOf(err) != tt.want {
+			if err := p.Settle(t.Context(), tt.id, bus.Deed{Did: tt.state, Why: "主管同意"}); fault.KindOf(err) != tt.want {
 				t.Errorf("Settle = %v; want kind %q", err, tt.want)
 			}
 		})
@@ -92,7 +92,7 @@ func TestParkedFactReturnsAfterItWasDealtWith(t *testing.T) {
 	p, ctx := newParking(t), t.Context()
 	for _, step := range []func() error{
 		func() error { return p.Park(ctx, parkedFact(1)) },
-		func() error { return p.Settle(ctx, parkedFact(1).ID(), "replayed", "") },
+		func() error { return p.Settle(ctx, parkedFact(1).ID(), bus.Deed{Did: bus.StateReplayed}) },
 		func() error { return p.Park(ctx, parkedFact(1)) },
 	} {
 		if err := step(); err != nil {
@@ -100,7 +100,7 @@ func TestParkedFactReturnsAfterItWasDealtWith(t *testing.T) {
 		}
 	}
 	got, err := p.Parked(ctx)
-	if err != nil || len(got) != 1 || got[0].Tries != 6 {
+	if err != nil || len(got) != 1 || got[0].Tries != 6 || len(got[0].Deeds) != 1 {
 		t.Errorf("parked = %+v, %v; want it once, with six tries", got, err)
 	}
 }

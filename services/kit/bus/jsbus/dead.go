@@ -3,6 +3,7 @@ package jsbus
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -45,17 +46,25 @@ func (l *listener) retry(ctx context.Context, p bus.Parked) bool {
 	if err := react(ctx, l.reaction, p.Envelope); err != nil {
 		return false
 	}
-	if err := l.parking.Settle(ctx, p.ID(), "replayed", waitsAside); err != nil {
+	done := bus.Deed{At: l.bus.cfg.Clock.Now(), By: "system", Did: bus.StateReplayed, Why: waitsAside}
+	if err := l.parking.Settle(ctx, p.ID(), done); err != nil {
 		slog.ErrorContext(ctx, "note that a fact waits no longer", "reaction", p.Reaction, "fact", p.Envelope.ID, "err", err)
 	}
 	return true
 }
 
-// DeadLetters returns the facts that were put aside (死信) and not yet dealt
-// with, those of one context together.
-func (b *Bus) DeadLetters(ctx context.Context) ([]bus.Parked, error) {
+// Aside is where an operator finds the facts that contexts have put aside (死信)
+// and has them dealt with. It needs their stores and their reactions, and no
+// broker.
+type Aside []Context
+
+// Aside is that of the contexts of this process.
+func (b *Bus) Aside() Aside { return b.cfg.Contexts }
+
+// Letters returns what nobody has dealt with yet, that of one context together.
+func (a Aside) Letters(ctx context.Context) ([]bus.Parked, error) {
 	var out []bus.Parked
-	for _, c := range b.cfg.Contexts {
+	for _, c := range a {
 		if c.Parking == nil {
 			continue
 		}
@@ -72,93 +81,97 @@ func (b *Bus) DeadLetters(ctx context.Context) ([]bus.Parked, error) {
 // the handler in this process and nothing else: publishing the fact anew would
 // have every other listener hear it too, and the handler is made to be called
 // again. When it works, later facts of the same subject that the reaction had
-// put aside follow, in their order, up to the first that does not. by says who
-// ordered it and why.
-func (b *Bus) Replay(ctx context.Context, id, by string) error {
-	p, c, err := b.parked(ctx, id)
+// put aside follow, in their order, up to the first that does not. It returns
+// how many took effect; for one that was replayed before that is none. d says
+// when, who and why; its other fields are set here.
+func (a Aside) Replay(ctx context.Context, id string, d bus.Deed) (int, error) {
+	p, c, err := a.find(ctx, id)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	switch p.State {
+	case bus.StateReplayed:
+		return 0, nil
+	case bus.StateDiscarded:
+		return 0, fault.New(fault.Conflict, "死信 %s 已经放弃，不能再重放", id)
 	}
 	r, err := reactionOf(c, p)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := replay(ctx, c, r, p, by); err != nil {
-		return err
+	if err := replay(ctx, c, r, p, d); err != nil {
+		return 0, err
 	}
 	later, err := c.Parking.Parked(ctx)
 	if err != nil {
-		return fmt.Errorf("dead letters behind %s: %w", id, err)
+		return 1, fmt.Errorf("dead letters behind %s: %w", id, err)
 	}
 	later = slices.DeleteFunc(later, func(x bus.Parked) bool {
 		return x.Reaction != p.Reaction || x.Envelope.Subject != p.Envelope.Subject || x.Envelope.Version <= p.Envelope.Version
 	})
 	slices.SortFunc(later, func(x, y bus.Parked) int { return cmp.Compare(x.Envelope.Version, y.Envelope.Version) })
-	for _, next := range later {
-		if err := replay(ctx, c, r, next, by); err != nil {
+	for i, next := range later {
+		if err := replay(ctx, c, r, next, d); err != nil {
 			slog.WarnContext(ctx, "a later fact of the same subject stays aside", "fact", next.Envelope.ID, "err", err)
-			return nil
+			return 1 + i, nil
 		}
 	}
-	return nil
+	return 1 + len(later), nil
 }
 
-// replay calls the handler and notes that it worked. One that fails again is
-// parked again, with its new reason.
-func replay(ctx context.Context, c Context, r bus.Reaction, p bus.Parked, by string) error {
-	if err := react(ctx, r, p.Envelope); err != nil {
-		p.Reason, p.State, p.Note = err.Error(), "parked", by
-		if parkErr := c.Parking.Park(ctx, p); parkErr != nil {
-			return fmt.Errorf("put %s aside again: %w", p.ID(), parkErr)
-		}
-		return err
+// replay calls the handler and notes who had it called and whether it worked.
+func replay(ctx context.Context, c Context, r bus.Reaction, p bus.Parked, d bus.Deed) error {
+	d.Did = bus.StateReplayed
+	failed := react(ctx, r, p.Envelope)
+	if failed != nil {
+		d.Failed = failed.Error()
 	}
-	if err := c.Parking.Settle(ctx, p.ID(), "replayed", by); err != nil {
-		return fmt.Errorf("note that %s was replayed: %w", p.ID(), err)
+	if err := c.Parking.Settle(ctx, p.ID(), d); err != nil {
+		return errors.Join(failed, fmt.Errorf("note that %s was replayed: %w", p.ID(), err))
 	}
-	slog.InfoContext(ctx, "dead letter replayed", "reaction", p.Reaction, "fact", p.Envelope.ID)
-	return nil
+	slog.InfoContext(ctx, "dead letter replayed", "reaction", p.Reaction, "fact", p.Envelope.ID, "by", d.By, "failed", d.Failed)
+	return failed
 }
 
-// Discard gives a fact up for one reaction, for good. reason says who decided
-// it and why, and must not be empty.
-func (b *Bus) Discard(ctx context.Context, id, reason string) error {
-	if strings.TrimSpace(reason) == "" {
-		return fault.About("reason", fault.Invalid, "请填写丢弃死信的理由")
+// Discard gives a fact up for one reaction, for good. d says when, who and why;
+// the reason must not be empty. One that was discarded before stays so.
+func (a Aside) Discard(ctx context.Context, id string, d bus.Deed) error {
+	if strings.TrimSpace(d.Why) == "" {
+		return fault.About("reason", fault.Invalid, "请填写放弃死信的理由")
 	}
-	_, c, err := b.parked(ctx, id)
+	_, c, err := a.find(ctx, id)
 	if err != nil {
 		return err
 	}
-	if err := c.Parking.Settle(ctx, id, "discarded", reason); err != nil {
+	d.Did = bus.StateDiscarded
+	if err := c.Parking.Settle(ctx, id, d); err != nil {
 		return fmt.Errorf("discard %s: %w", id, err)
 	}
-	slog.InfoContext(ctx, "dead letter discarded", "id", id)
+	slog.InfoContext(ctx, "dead letter discarded", "id", id, "by", d.By)
 	return nil
 }
 
-// parked finds a fact that was put aside.
-func (b *Bus) parked(ctx context.Context, id string) (bus.Parked, Context, error) {
-	name, _, _ := strings.Cut(id, "|")
-	c, ok := b.known(speaker(bus.Reaction{Name: name}))
-	if !ok || c.Parking == nil {
+// find finds a fact that was put aside, dealt with or not.
+func (a Aside) find(ctx context.Context, id string) (bus.Parked, Context, error) {
+	reaction, _, _ := strings.Cut(id, "|")
+	i := slices.IndexFunc(a, func(c Context) bool { return c.Name == speaker(bus.Reaction{Name: reaction}) && c.Parking != nil })
+	if i < 0 {
 		return bus.Parked{}, Context{}, fault.New(fault.NotFound, "没有编号为 %s 的死信，请核对编号", id)
 	}
-	all, err := c.Parking.Parked(ctx)
-	if err != nil {
-		return bus.Parked{}, Context{}, fmt.Errorf("dead letters of %s: %w", c.Name, err)
+	p, ok, err := a[i].Parking.Find(ctx, id)
+	switch {
+	case err != nil:
+		return p, Context{}, fmt.Errorf("dead letters of %s: %w", a[i].Name, err)
+	case !ok:
+		return p, Context{}, fault.New(fault.NotFound, "没有编号为 %s 的死信，请核对编号", id)
 	}
-	i := slices.IndexFunc(all, func(p bus.Parked) bool { return p.ID() == id })
-	if i < 0 {
-		return bus.Parked{}, Context{}, fault.New(fault.NotFound, "没有编号为 %s 的死信，可能已经处理，请核对编号", id)
-	}
-	return all[i], c, nil
+	return p, a[i], nil
 }
 
 func reactionOf(c Context, p bus.Parked) (bus.Reaction, error) {
 	i := slices.IndexFunc(c.Reactions, func(r bus.Reaction) bool { return r.Name == p.Reaction })
 	if i < 0 {
-		return bus.Reaction{}, fault.New(fault.NotFound, "处理程序 %s 已不存在，该死信只能丢弃", p.Reaction)
+		return bus.Reaction{}, fault.New(fault.NotFound, "处理程序 %s 已不存在，该死信只能放弃", p.Reaction)
 	}
 	return c.Reactions[i], nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"shenzhong/events"
+	"shenzhong/services/kit/bus"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/store"
 )
@@ -155,7 +156,7 @@ func TestCrowdOfEarlyFactsLetsThePredecessorThrough(t *testing.T) {
 
 func (s *setup) aside(t testing.TB) int {
 	t.Helper()
-	letters, err := s.DeadLetters(t.Context())
+	letters, err := s.Aside().Letters(t.Context())
 	must(t, err)
 	return len(letters)
 }
@@ -172,7 +173,7 @@ func TestDeadLetterAfterTheLastTry(t *testing.T) {
 	run(t, s.relay, s.hear)
 	s.clue.sayAll(t, 3, 3)
 	eventually(t, "the poisoned fact is put aside", func() bool { return s.aside(t) == 1 })
-	letters, err := s.DeadLetters(t.Context())
+	letters, err := s.Aside().Letters(t.Context())
 	must(t, err)
 	p := letters[0]
 	if p.Reaction != "casefile-hears" || p.Envelope.ID != "clue/"+id(2)+"/2" || p.Tries != 3 || !strings.Contains(p.Reason, "panic") {
@@ -181,17 +182,28 @@ func TestDeadLetterAfterTheLastTry(t *testing.T) {
 	if got := s.ear.total(); got != 7 {
 		t.Errorf("folded %d facts; want 7: the other subjects and what came before", got)
 	}
-	if err := s.Replay(t.Context(), p.ID(), "值班员"); err == nil || s.aside(t) != 1 {
+	night := bus.Deed{At: s.cfg.Clock.Now(), By: "值班员", Why: "程序已修复"}
+	if _, err := s.Aside().Replay(t.Context(), p.ID(), night); err == nil || s.aside(t) != 1 {
 		t.Errorf("a replay that fails gives %v and %d dead letters; want an error and 1", err, s.aside(t))
 	}
 	s.ear.mu.Lock()
 	broken = false
 	s.ear.mu.Unlock()
-	must(t, s.Replay(t.Context(), p.ID(), "值班员：程序已修复"))
+	if n, err := s.Aside().Replay(t.Context(), p.ID(), night); n < 1 || err != nil {
+		t.Errorf("replayed %d, %v", n, err)
+	}
 	eventually(t, "what waited behind it follows", func() bool { return s.ear.total() == 9 })
 	s.checkHeard(t)
-	if err := s.Replay(t.Context(), p.ID(), "值班员"); !fault.Is(err, fault.NotFound) {
-		t.Errorf("a second replay gives %v; want not found", err)
+	if n, err := s.Aside().Replay(t.Context(), p.ID(), night); n != 0 || err != nil {
+		t.Errorf("a second replay gives %d, %v; want nothing done and no error", n, err)
+	}
+	if err := s.Aside().Discard(t.Context(), p.ID(), night); !fault.Is(err, fault.Conflict) {
+		t.Errorf("discarded after it took effect: %v; want a conflict", err)
+	}
+	kept, _, err := s.cfg.Contexts[1].Parking.Find(t.Context(), p.ID())
+	must(t, err)
+	if len(kept.Deeds) != 2 || kept.Deeds[0].Failed == "" || kept.Deeds[1].Failed != "" || kept.Deeds[1].By != "值班员" || kept.At.IsZero() {
+		t.Errorf("what was done about it reads %+v", kept)
 	}
 }
 
@@ -205,12 +217,12 @@ func TestInvalidFactIsPutAsideAtOnceAndDiscarded(t *testing.T) {
 	if s.ear.calls() != 1 {
 		t.Errorf("handled %d times; want once", s.ear.calls())
 	}
-	letters, err := s.DeadLetters(t.Context())
+	letters, err := s.Aside().Letters(t.Context())
 	must(t, err)
-	if err := s.Discard(t.Context(), letters[0].ID(), " "); !fault.Is(err, fault.Invalid) {
+	if err := s.Aside().Discard(t.Context(), letters[0].ID(), bus.Deed{By: "值班员", Why: " "}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("discarded without a reason: %v", err)
 	}
-	must(t, s.Discard(t.Context(), letters[0].ID(), "重复登记，主管同意"))
+	must(t, s.Aside().Discard(t.Context(), letters[0].ID(), bus.Deed{By: "值班员", Why: "重复登记，主管同意"}))
 	if s.aside(t) != 0 {
 		t.Error("a discarded fact is still there")
 	}

@@ -71,7 +71,8 @@ func (l *listener) settle(ctx context.Context, it *item, err error) outcome {
 // putAside parks a fact, durably, and only then lets the broker forget it.
 func (l *listener) putAside(ctx context.Context, it *item, cause error) outcome {
 	parked := bus.Parked{
-		Reaction: l.reaction.Name, Envelope: it.envelope, Reason: cause.Error(), Tries: it.tries, State: "parked",
+		Reaction: l.reaction.Name, Envelope: it.envelope, Reason: cause.Error(), Tries: it.tries,
+		At: l.bus.cfg.Clock.Now(), State: bus.StateParked,
 	}
 	if kind := fault.KindOf(cause); kind == fault.Early || kind == fault.Unavailable {
 		parked.Note = waitsAside

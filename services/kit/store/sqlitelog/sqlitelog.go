@@ -61,16 +61,10 @@ type Log struct {
 	grown chan struct{}
 }
 
-// Open makes the tables in db if they are not there. One file holds one log.
+// Open makes the tables in db if they are not there, unless db was opened for
+// reading alone. One file holds one log.
 func Open(ctx context.Context, db *sqlite.DB) (*Log, error) {
-	err := db.Write(ctx, func(tx sqlite.Tx) error {
-		for _, statement := range schema {
-			if _, err := tx.Exec(statement); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := lay(ctx, db)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
@@ -79,6 +73,21 @@ func Open(ctx context.Context, db *sqlite.DB) (*Log, error) {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	return l, nil
+}
+
+// lay makes the tables.
+func lay(ctx context.Context, db *sqlite.DB) error {
+	if db.ReadOnly() {
+		return nil
+	}
+	return db.Write(ctx, func(tx sqlite.Tx) error {
+		for _, statement := range schema {
+			if _, err := tx.Exec(statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 const appendCommit = `INSERT INTO commits (` + columns + `)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/sqlite"
 	"shenzhong/services/kit/view"
 )
@@ -19,10 +20,13 @@ type Tables struct{ db *sqlite.DB }
 func New(db *sqlite.DB) *Tables { return &Tables{db: db} }
 
 // Table opens the table of a shape and makes it, or columns that it has gained,
-// if they are not there.
+// if they are not there, unless the file was opened for reading alone.
 func (t *Tables) Table(ctx context.Context, shape view.Shape) (view.Table, error) {
 	if err := shape.Check(); err != nil {
 		return nil, err
+	}
+	if t.db.ReadOnly() {
+		return t.existing(ctx, shape)
 	}
 	var surplus []string
 	err := t.db.Write(ctx, func(tx sqlite.Tx) error {
@@ -34,6 +38,19 @@ func (t *Tables) Table(ctx context.Context, shape view.Shape) (view.Table, error
 		return nil, fmt.Errorf("open view %s: %w", shape.Name, err)
 	}
 	return newTable(t.db, shape, surplus), nil
+}
+
+// existing opens a table in a file that nothing can be written to. One that is
+// not there is fault.NotFound.
+func (t *Tables) existing(ctx context.Context, shape view.Shape) (view.Table, error) {
+	var n int
+	if _, err := t.db.Row(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = ?1`, []any{"view." + shape.Name}, &n); err != nil {
+		return nil, fmt.Errorf("open view %s: %w", shape.Name, err)
+	}
+	if n == 0 {
+		return nil, fault.New(fault.NotFound, "存储中没有 %s 这张表，可能还没有运行过", shape.Name)
+	}
+	return newTable(t.db, shape, nil), nil
 }
 
 // quoted is the name of a shape's table. The point keeps it apart from all
