@@ -89,9 +89,10 @@ func TestEarlyFactWaitsWithoutTries(t *testing.T) {
 	s.publish(t, all[1], "second")
 	run(t, s.hear)
 	eventually(t, "they were tried often", func() bool { return s.ear.calls() > 20 })
-	backlog, err := s.Backlogs(t.Context())
-	if err != nil || backlog[0].InHand != 2 || backlog[0].Again != 0 {
-		t.Errorf("backlog = %+v, %v; want 2 in hand, none delivered again", backlog, err)
+	streams, err := s.Survey(t.Context())
+	must(t, err)
+	if c := streams[len(streams)-1].Consumers; len(c) != 1 || c[0].InHand != 2 || c[0].Again != 0 {
+		t.Errorf("consumers = %+v; want 2 in hand, none delivered again", c)
 	}
 	s.publish(t, all[0], "first")
 	eventually(t, "all is folded", func() bool { return s.ear.total() == 3 })

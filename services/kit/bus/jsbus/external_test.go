@@ -36,8 +36,11 @@ func TestContextsInSeveralProcesses(t *testing.T) {
 	host.clue.sayAll(t, 20, 10)
 	eventually(t, "all is heard", func() bool { return ear.total() == 200 })
 	host.quiet(t)
-	if backlog, err := listener.Backlogs(t.Context()); err != nil || len(backlog) != 1 || backlog[0].Pending > 0 {
-		t.Errorf("backlog = %+v, %v", backlog, err)
+	if streams, err := host.Survey(t.Context()); err != nil || len(streams) != 2 || streams[1].Messages != 200 || len(streams[1].Consumers) != 1 || streams[1].Consumers[0].Pending > 0 {
+		t.Errorf("the streams are %+v, %v", streams, err)
+	}
+	if _, err := listener.Survey(t.Context()); err == nil {
+		t.Error("all streams were shown without the key of setup")
 	}
 	settings, err := speaker.Settings(t.Context())
 	if err != nil || settings.SyncAlways != "asserted by the operator" || len(settings.Streams) != 1 {

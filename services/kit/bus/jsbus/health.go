@@ -3,7 +3,6 @@ package jsbus
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -146,41 +145,4 @@ func (b *Bus) Ready() error {
 		return fault.New(fault.Unavailable, "消息服务没有响应，系统正在恢复，请稍后重试")
 	}
 	return b.Healthy()
-}
-
-// Backlog is what one reaction still has to hear from one stream.
-type Backlog struct {
-	Reaction string `json:"reaction"`
-	Stream   string `json:"stream"`
-	Pending  uint64 `json:"pending"` // not yet delivered
-	InHand   int    `json:"in_hand"` // delivered, not yet acknowledged
-	Again    int    `json:"again"`   // of those, delivered more than once
-}
-
-// Backlogs asks the broker what the reactions of this process still have to
-// hear.
-func (b *Bus) Backlogs(ctx context.Context) ([]Backlog, error) {
-	var out []Backlog
-	for _, c := range b.cfg.Contexts {
-		err := b.onSession(ctx, c.Name, func(ctx context.Context, s *session) error {
-			for _, r := range c.Reactions {
-				for _, stream := range streamsHeard(r.Kinds) {
-					consumer, err := s.js.Consumer(ctx, stream, r.Name)
-					if err != nil {
-						return fmt.Errorf("backlog of %s on %s: %w", r.Name, stream, err)
-					}
-					info := consumer.CachedInfo()
-					out = append(out, Backlog{
-						Reaction: r.Name, Stream: stream,
-						Pending: info.NumPending, InHand: info.NumAckPending, Again: info.NumRedelivered,
-					})
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return out, err
-		}
-	}
-	return out, nil
 }
