@@ -85,6 +85,27 @@ const (
 
 // openSystem opens the contexts on their stores, and the broker.
 func openSystem(ctx context.Context, o options) (s *system, err error) {
+	if s, err = openRooms(ctx, o); err != nil {
+		return s, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	broker := o.broker
+	broker.Clock = o.clock
+	if broker.Contexts, err = s.listeners(ctx); err != nil {
+		return s, err
+	}
+	if s.bus, err = jsbus.New(broker); err != nil {
+		return s, err
+	}
+	return s, s.bus.Declare(ctx, s.names())
+}
+
+// openRooms opens the contexts on their stores, without a broker.
+func openRooms(ctx context.Context, o options) (s *system, err error) {
 	s = &system{clock: o.clock, pause: cmp.Or(o.pause, sweepPause)}
 	defer func() {
 		if err != nil {
@@ -118,19 +139,20 @@ func openSystem(ctx context.Context, o options) (s *system, err error) {
 			return s, fmt.Errorf("open %s: %w", c.name, err)
 		}
 	}
-	broker := o.broker
-	broker.Clock = o.clock
+	return s, nil
+}
+
+// listeners are the contexts of this process as the bus sees them.
+func (s *system) listeners(ctx context.Context) ([]jsbus.Context, error) {
+	var out []jsbus.Context
 	for _, r := range s.rooms {
 		parking, err := view.NewParking(ctx, r.base.tables, r.name)
 		if err != nil {
-			return s, fmt.Errorf("open %s: %w", r.name, err)
+			return nil, fmt.Errorf("open %s: %w", r.name, err)
 		}
-		broker.Contexts = append(broker.Contexts, jsbus.Context{Name: r.name, Reactions: r.reactions, Parking: parking})
+		out = append(out, jsbus.Context{Name: r.name, Reactions: r.reactions, Parking: parking})
 	}
-	if s.bus, err = jsbus.New(broker); err != nil {
-		return s, err
-	}
-	return s, s.bus.Declare(ctx, s.names())
+	return out, nil
 }
 
 func (s *system) openRoom(ctx context.Context, o options, c contextEntry) error {
