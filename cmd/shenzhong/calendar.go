@@ -130,7 +130,7 @@ func tellMoved(ctx context.Context, out io.Writer, data string, calendar *workda
 	if err != nil {
 		return err
 	}
-	pack, err := loadPack(builtin, "")
+	pack, err := loadPack(builtin)
 	if err != nil {
 		return err
 	}

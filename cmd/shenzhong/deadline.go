@@ -110,7 +110,7 @@ func runDeadline(out io.Writer, f deadlineFlags) error {
 	if err != nil {
 		return err
 	}
-	pack, err := loadPack(f.pack, "")
+	pack, err := loadPack(f.pack)
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ import (
 // importFlags is what was asked for, as it was typed.
 type importFlags struct {
 	data, errors, template string
+	pack                   string
 	apply                  bool
 	files                  []string
 }
@@ -58,6 +59,7 @@ func newImportCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.data, "data", "", "数据目录，与 shenzhong up --data 相同")
+	flags.StringVar(&f.pack, "pack", builtin, packUsage)
 	flags.BoolVar(&f.apply, "apply", false, "核对无误后写入；不加则只核对")
 	flags.StringVar(&f.errors, "errors", "", "有错误时，把原表格加上“问题”一列写到这个文件")
 	flags.StringVar(&f.template, "template", "", "只生成空白模板：facilities（检查对象）或 officers（执法人员）")
@@ -92,7 +94,7 @@ func runImport(ctx context.Context, out io.Writer, f importFlags) (err error) {
 			return err
 		}
 	}
-	s, closeStore, err := openRegisterIn(ctx, f.data)
+	s, closeStore, err := openRegisterIn(ctx, f.data, f.pack)
 	if err != nil {
 		return held(err)
 	}
@@ -209,7 +211,7 @@ func (f importFlags) writeErrors(out io.Writer, reports []register.Report) error
 }
 
 func writeTemplate(out io.Writer, f importFlags) error {
-	pack, _, err := loadLaw()
+	pack, err := loadPack(f.pack)
 	if err != nil {
 		return err
 	}
@@ -239,11 +241,11 @@ func readSheet(name string) ([]byte, error) {
 
 // openRegisterIn opens the register's store in dir. A directory that is not
 // there is a slip of the hand, not a new system.
-func openRegisterIn(ctx context.Context, dir string) (*register.Service, func() error, error) {
+func openRegisterIn(ctx context.Context, dir, name string) (*register.Service, func() error, error) {
 	if info, err := os.Stat(dir); dir == "" || err != nil || !info.IsDir() {
 		return nil, nil, fault.About("data", fault.Invalid, "没有数据目录“%s”，请用 --data 指明 shenzhong up 所用的目录", dir)
 	}
-	pack, _, err := loadLaw()
+	pack, err := loadPack(name)
 	if err != nil {
 		return nil, nil, err
 	}

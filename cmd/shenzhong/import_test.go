@@ -56,7 +56,7 @@ func runImportCommand(t *testing.T, args ...string) (code int, said string) {
 // stored is what the register's store in dir holds.
 func stored(t *testing.T, dir string) (facilities, officers int) {
 	t.Helper()
-	s, closeStore, err := openRegisterIn(t.Context(), dir)
+	s, closeStore, err := openRegisterIn(t.Context(), dir, builtin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestImportWhileTheStoreIsHeld(t *testing.T) {
 // again: nothing new, and nothing of theirs undone.
 func TestSampleIsLoadedOnce(t *testing.T) {
 	dir := t.TempDir()
-	s, closeStore, err := openRegisterIn(t.Context(), dir)
+	s, closeStore, err := openRegisterIn(t.Context(), dir, builtin)
 	if err != nil {
 		t.Fatal(err)
 	}

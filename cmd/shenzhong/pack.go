@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,13 +23,14 @@ func newPackCommand() *cobra.Command {
 		Use:   "pack",
 		Short: "规则包：检查、比较、重放、签名、导出、导入",
 		Long: "规则包是一个目录（若干 YAML 文件），或者由 pack export 导出的一个归档文件。\n" +
-			"写规则包的地方都可以写 builtin，即随程序交付的规则包。",
+			"写规则包的地方都可以写 builtin，即随程序交付的规则包；写 builtin@2024、builtin@2026\n" +
+			"或者 builtin@日期，即其中该时点有效的规则（pack list 列出）。",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
 		packLintCommand(), packDiffCommand(), packReplayCommand(), packKeyCommand(), packSignCommand(),
-		packExportCommand(), packImportCommand(), packLedgerCommand(),
+		packExportCommand(), packImportCommand(), packLedgerCommand(), packListCommand(),
 	)
 	return cmd
 }
@@ -54,26 +54,79 @@ func asked(err error) error {
 	return err
 }
 
-// builtin names the pack that ships, wherever a pack is named.
+// builtin names the pack that ships, wherever a pack is named; with "@" and a
+// state or a day behind it, what of it was in force then.
 const builtin = "builtin"
 
-// openPack opens a pack by name. Trust names a public key, or is empty.
-func openPack(name, trust string) (fs.FS, *law.Pack, error) {
-	if name == builtin {
-		files, err := packs.Wulong()
-		if err != nil {
-			return nil, nil, err
-		}
-		p, err := law.Load(files)
-		return files, p, err
+// packUsage is what --pack says of itself where a command works on the data of a
+// system that runs.
+const packUsage = "规则包，与 shenzhong up --pack 相同；缺省为随程序交付的规则包"
+
+// trustUsage is what --trust says of itself, wherever it stands.
+const trustUsage = "公钥文件，一行一个公钥；写几次就须有几方各自的签名（提出人、批准人），缺一不用"
+
+// openPack opens a pack by name. Trust names files of public keys, or none.
+func openPack(name string, trust ...string) (packfile.Opened, error) {
+	shipped, state, asOf := strings.Cut(name, "@")
+	if shipped != builtin {
+		return packfile.Open(name, trust...)
 	}
-	o, err := packfile.Open(name, trust)
-	return o.Files, o.Pack, err
+	files, err := packs.Wulong()
+	if err != nil {
+		return packfile.Opened{}, err
+	}
+	if asOf {
+		on, err := stateDay(state)
+		if err != nil {
+			return packfile.Opened{}, err
+		}
+		if files, err = packfile.Extract(files, on); err != nil {
+			return packfile.Opened{}, err
+		}
+	}
+	return packfile.Read(files)
 }
 
-func loadPack(name, trust string) (*law.Pack, error) {
-	_, p, err := openPack(name, trust)
-	return p, err
+// stateDay is the day of a state that ships under a name of its own, or the day
+// that was written.
+func stateDay(state string) (workday.Date, error) {
+	for _, s := range packs.States() {
+		if s.Name == state {
+			state = s.On
+		}
+	}
+	return workday.ParseDate(state)
+}
+
+func loadPack(name string, trust ...string) (*law.Pack, error) {
+	o, err := openPack(name, trust...)
+	return o.Pack, err
+}
+
+func packListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "列出随程序交付的规则包和其中有名称的两个时点",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			whole, err := loadPack(builtin)
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			_, err = fmt.Fprintf(out, "%-14s %s  %s，各条写明有效期间，运行用\n", builtin, whole.Version(), whole.Manifest().Name)
+			for _, s := range packs.States() {
+				name := builtin + "@" + s.Name
+				p, stateErr := loadPack(name)
+				if stateErr != nil {
+					return stateErr
+				}
+				_, said := fmt.Fprintf(out, "%-14s %s  %s有效的规则：%s\n", name, p.Version(), s.On, s.Says)
+				err = errors.Join(err, said)
+			}
+			return err
+		},
+	}
 }
 
 // dayFlag reads a day that was typed, today if none was.
@@ -84,44 +137,62 @@ func dayFlag(s string) (workday.Date, error) {
 	return workday.ParseDate(s)
 }
 
+// lintFlags is what was asked for, as it was typed.
+type lintFlags struct {
+	on, replaces string
+	trust        []string
+	open         bool
+}
+
 func packLintCommand() *cobra.Command {
-	var on, trust string
-	var open bool
+	var f lintFlags
 	cmd := &cobra.Command{
 		Use:   "lint 规则包",
 		Short: "检查规则包：依据失效、没有法律依据的检查事项、两个单位同时主管、规则空档",
 		Long:  "不认识的键、缺少依据或者起算事件的规则直接拒绝，并写明文件和行号。有发现时退出码为 1。",
 		Args:  exactly(1, "一个规则包"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return asked(runPackLint(cmd.OutOrStdout(), args[0], trust, on, open))
+			return asked(runPackLint(cmd.OutOrStdout(), args[0], f))
 		},
 	}
-	cmd.Flags().BoolVar(&open, "open", false, "另外列出尚未与公布文本核对的规则")
-	cmd.Flags().StringVar(&on, "on", "", "列出哪一天有效的未核对规则，缺省为今天")
-	cmd.Flags().StringVar(&trust, "trust", "", "验证签名的公钥文件")
+	cmd.Flags().BoolVar(&f.open, "open", false, "另外列出尚未与公布文本核对的规则")
+	cmd.Flags().StringVar(&f.on, "on", "", "列出哪一天有效的未核对规则，缺省为今天")
+	cmd.Flags().StringVar(&f.replaces, "replaces", "", "现在使用的规则包；列出它有而新规则包缺少的规则，缺少的运行中不能换用")
+	cmd.Flags().StringArrayVar(&f.trust, "trust", nil, trustUsage)
 	return cmd
 }
 
 // errFindings is why lint fails: what it found has been printed.
 var errFindings = errors.New("规则包有需要处理的问题，见上")
 
-func runPackLint(out io.Writer, name, trust, day string, open bool) error {
-	on, err := dayFlag(day)
+func runPackLint(out io.Writer, name string, f lintFlags) error {
+	on, err := dayFlag(f.on)
 	if err != nil {
 		return err
 	}
-	p, err := loadPack(name, trust)
+	o, err := openPack(name, f.trust...)
 	if err != nil {
 		return err
 	}
+	p := o.Pack
 	found := p.Lint()
+	if f.replaces != "" {
+		old, err := loadPack(f.replaces)
+		if err != nil {
+			return err
+		}
+		found = append(found, law.Lost(old, p)...)
+	}
+	if len(o.SignedBy) > 0 {
+		fmt.Fprintf(out, "规则包 %s 已由 %s 签名。\n", p.Version(), strings.Join(o.SignedBy, "、"))
+	}
 	if len(found) == 0 {
 		fmt.Fprintf(out, "规则包 %s 没有发现问题。\n", p.Version())
 	}
 	for _, f := range found {
 		fmt.Fprintf(out, "问题  %s\n", f)
 	}
-	if open {
+	if f.open {
 		for _, f := range p.Open(on) {
 			fmt.Fprintf(out, "待核对  %s\n", f)
 		}
@@ -148,11 +219,11 @@ func packDiffCommand() *cobra.Command {
 }
 
 func runPackDiff(out io.Writer, before, after string, asJSON bool) error {
-	a, err := loadPack(before, "")
+	a, err := loadPack(before)
 	if err != nil {
 		return err
 	}
-	b, err := loadPack(after, "")
+	b, err := loadPack(after)
 	if err != nil {
 		return err
 	}
@@ -189,7 +260,7 @@ func packLedgerCommand() *cobra.Command {
 		Short: "任务落实台账（方案附件2）：条款、任务、责任单位、时限、证据，CSV",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := loadPack(name, "")
+			p, err := loadPack(name)
 			if err != nil {
 				return asked(err)
 			}

@@ -5,47 +5,46 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"shenzhong/services/kit/fault"
-	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/packfile"
 	"shenzhong/services/kit/workday"
 )
 
 func packExportCommand() *cobra.Command {
-	var day, trust string
+	var day string
+	var trust []string
 	cmd := &cobra.Command{
 		Use:   "export 规则包 归档文件",
 		Short: "把规则包写成一个归档文件，附文件清单和校验值；内容相同的归档逐字节相同",
 		Example: "  shenzhong pack export builtin wulong.zip\n" +
-			"  shenzhong pack export builtin plan2024.zip --on 2024-01-08",
+			"  shenzhong pack export builtin@2024 plan2024.zip\n" +
+			"  shenzhong pack export builtin october.zip --on 2025-10-01",
 		Args: exactly(2, "规则包和要写的归档文件"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return asked(runPackExport(cmd.OutOrStdout(), args[0], args[1], day, trust))
 		},
 	}
 	cmd.Flags().StringVar(&day, "on", "", "只导出这一天有效的规则，供查阅和比较")
-	cmd.Flags().StringVar(&trust, "trust", "", "验证签名的公钥文件")
+	cmd.Flags().StringArrayVar(&trust, "trust", nil, trustUsage)
 	return cmd
 }
 
-func runPackExport(out io.Writer, name, target, day, trust string) error {
-	files, _, err := openPack(name, trust)
+func runPackExport(out io.Writer, name, target, day string, trust []string) error {
+	o, err := openPack(name, trust...)
 	if err != nil {
 		return err
 	}
+	files := o.Files
 	if day != "" {
 		on, err := workday.ParseDate(day)
 		if err != nil {
 			return err
 		}
-		extract, err := law.Extract(files, on)
-		if err != nil {
-			return err
-		}
-		if files, err = packfile.Hold(extract); err != nil {
+		if files, err = packfile.Extract(files, on); err != nil {
 			return err
 		}
 	}
@@ -68,13 +67,13 @@ func runPackExport(out io.Writer, name, target, day, trust string) error {
 }
 
 func packImportCommand() *cobra.Command {
-	var trust string
+	var trust []string
 	cmd := &cobra.Command{
 		Use:   "import 归档文件 目录",
 		Short: "核对归档文件的清单、签名和规则，写成新的规则包目录；有一处不对就什么也不写",
 		Args:  exactly(2, "归档文件和新的目录"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := packfile.Import(args[0], args[1], trust)
+			p, err := packfile.Import(args[0], args[1], trust...)
 			if err != nil {
 				return asked(err)
 			}
@@ -82,7 +81,7 @@ func packImportCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&trust, "trust", "", "验证签名的公钥文件")
+	cmd.Flags().StringArrayVar(&trust, "trust", nil, trustUsage)
 	return cmd
 }
 
@@ -110,16 +109,17 @@ func packSignCommand() *cobra.Command {
 	var key string
 	cmd := &cobra.Command{
 		Use:   "sign 规则包",
-		Short: "给规则包签名，签名写在旁边的 .sig 文件里",
+		Short: "给规则包签名；提出的人和批准的人各用自己的密钥先后签名，签名都写在旁边的 .sig 文件里",
 		Args:  exactly(1, "一个规则包"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if key == "" {
 				return usageError{errors.New("没有签名密钥，请用 --key 指明密钥文件；没有密钥的先用 shenzhong pack key 生成")}
 			}
-			if err := packfile.Sign(args[0], key); err != nil {
+			names, err := packfile.Sign(args[0], key)
+			if err != nil {
 				return asked(err)
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "签名写在 %s。\n", packfile.SignatureOf(args[0]))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "签名写在 %s，已签名：%s。\n", packfile.SignatureOf(args[0]), strings.Join(names, "、"))
 			return err
 		},
 	}

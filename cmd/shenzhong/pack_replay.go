@@ -57,11 +57,11 @@ func runPackReplay(ctx context.Context, out io.Writer, name string, f replayFlag
 	if err != nil {
 		return err
 	}
-	was, err := loadPack(f.was, "")
+	was, err := loadPack(f.was)
 	if err != nil {
 		return err
 	}
-	now, err := loadPack(name, "")
+	now, err := loadPack(name)
 	if err != nil {
 		return err
 	}

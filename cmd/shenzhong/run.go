@@ -15,7 +15,8 @@ import (
 // runFlags is what was asked for, as it was typed.
 type runFlags struct {
 	nats, data, keys, addr, clock string
-	mongo                         string
+	mongo, pack                   string
+	trust                         []string
 	mongoTrial                    bool
 	natsKeys, ca, cert, key       string
 	monitors                      []string
@@ -53,6 +54,8 @@ func newRunCommand() *cobra.Command {
 	flags.BoolVar(&f.mongoTrial, "mongo-trial", false, "演练：允许只是兼容 MongoDB 协议的服务器，其中的数据可能丢失")
 	flags.StringVar(&f.keys, "keys", "", "密钥目录，不填为数据目录下的 keys")
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "网页和接口的监听地址")
+	flags.StringVar(&f.pack, "pack", "", "规则包目录或者归档，运行中可以替换；缺省为随程序交付的规则包")
+	flags.StringArrayVar(&f.trust, "trust", nil, trustUsage)
 	flags.StringVar(&f.clock, "clock", "", "演练：时间取自这个文件（RFC 3339），正式运行不得使用")
 	return cmd
 }
@@ -71,7 +74,7 @@ func runOptions(f runFlags, contexts []string) (options, error) {
 	if err != nil {
 		return options{}, err
 	}
-	o := options{contexts: contexts, clock: clk, broker: jsbus.Config{Replicas: f.replicas, External: &jsbus.External{
+	o := options{contexts: contexts, clock: clk, pack: f.pack, trust: f.trust, broker: jsbus.Config{Replicas: f.replicas, External: &jsbus.External{
 		URL: f.nats, Keys: f.natsKeys, CA: f.ca, Cert: f.cert, Key: f.key, Monitors: f.monitors, SyncAsserted: f.syncAsserted,
 	}}}
 	if f.clock != "" {

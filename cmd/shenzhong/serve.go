@@ -14,6 +14,8 @@ import (
 // back, not as they were asked for.
 type readiness struct {
 	District string                       `json:"district"`
+	Law      string                       `json:"law"`      // version of the law pack in force
+	Calendar string                       `json:"calendar"` // version of the calendar
 	Clock    string                       `json:"clock"` // "system", or that of a rehearsal
 	Contexts []string                     `json:"contexts"`
 	Stores   map[string]map[string]string `json:"stores"`
@@ -50,7 +52,7 @@ func (s *system) server() (*web.Server, error) {
 
 func (s *system) readiness(ctx context.Context) (readiness, error) {
 	r := readiness{
-		District: s.law.Law().Manifest().District, Clock: "rehearsal", Contexts: s.names(),
+		District: s.law.Law().Manifest().District, Law: s.law.Law().Version(), Calendar: s.calendar.Version(), Clock: "rehearsal", Contexts: s.names(),
 		Stores: map[string]map[string]string{}, Lag: s.bus.Lag(),
 	}
 	if _, ok := told(s.clock).(clock.System); ok {

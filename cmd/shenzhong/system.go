@@ -31,10 +31,10 @@ type options struct {
 	contexts []string // names; empty is all
 	stores   stores   // where each keeps what it knows
 	broker   jsbus.Config
-	keys     string // folder of the secrets that contexts make for themselves
-	pack     string // folder or archive of the law pack; empty is the one that ships
-	trust    string // public key that must have signed it; empty trusts whoever may write there
-	notices  string // folder of the holiday notices that were imported; empty is none
+	keys     string   // folder of the secrets that contexts make for themselves
+	pack     string   // folder or archive of the law pack; empty is the one that ships
+	trust    []string // files of public keys, each of which must have signed it; none trusts whoever may write there
+	notices  string   // folder of the holiday notices that were imported; empty is none
 	clock    clock.Clock
 	pause    time.Duration // between two looks at the clock; 0 is sweepPause
 }
@@ -116,7 +116,7 @@ func openRooms(ctx context.Context, o options) (s *system, err error) {
 		return s, err
 	}
 	if o.pack != "" {
-		if s.pack, err = packfile.NewSource(o.pack, o.trust); err != nil {
+		if s.pack, err = packfile.NewSource(o.pack, o.trust...); err != nil {
 			return s, err
 		}
 		s.law = s.pack

@@ -11,11 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"shenzhong/deploy/packs"
 	"shenzhong/services/identity"
 	"shenzhong/services/kit/clock"
 	"shenzhong/services/kit/fault"
-	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/sqlite"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/store/sqlitelog"
@@ -25,6 +23,7 @@ import (
 // tokenFlags is what was asked for, as it was typed.
 type tokenFlags struct {
 	data, unit, account, revoke, reason string
+	pack                                string
 	roles                               []string
 	days                                int
 }
@@ -58,6 +57,7 @@ func newTokenCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.data, "data", "", "数据目录，与 shenzhong up --data 相同")
+	flags.StringVar(&f.pack, "pack", builtin, packUsage)
 	flags.StringSliceVar(&f.roles, "role", nil, "岗位，多个用逗号分开；系统管理、审计与业务不能兼任")
 	flags.StringVar(&f.unit, "unit", "", "单位代码，例如 mzj；监管对象填其名录编号")
 	flags.StringVar(&f.account, "account", "", "账号，例如 500156-RY-mzj-001")
@@ -73,7 +73,7 @@ func runToken(ctx context.Context, out, notes io.Writer, f tokenFlags) (err erro
 	if f.revoke != "" && (len(f.roles) > 0 || f.account != "" || f.unit != "") {
 		return fault.About("revoke", fault.Invalid, "吊销只需要 --revoke 和 --reason；发放新令牌请另外运行一次")
 	}
-	s, closeStore, err := openTokens(ctx, f.data)
+	s, closeStore, err := openTokens(ctx, f.data, f.pack)
 	if err != nil {
 		return err
 	}
@@ -100,17 +100,13 @@ func runToken(ctx context.Context, out, notes io.Writer, f tokenFlags) (err erro
 
 // openTokens opens the identity store in dir. A directory that is not there is
 // a slip of the hand, not a new system.
-func openTokens(ctx context.Context, dir string) (*identity.Service, func() error, error) {
+func openTokens(ctx context.Context, dir, name string) (*identity.Service, func() error, error) {
 	if info, err := os.Stat(dir); dir == "" || err != nil || !info.IsDir() {
 		return nil, nil, fault.About("data", fault.Invalid, "没有数据目录“%s”，请用 --data 指明 shenzhong up 所用的目录", dir)
 	}
-	files, err := packs.Wulong()
+	pack, err := loadPack(name)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open the law pack: %w", err)
-	}
-	pack, err := law.Load(files)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the law pack: %w", err)
+		return nil, nil, err
 	}
 	db, err := sqlite.Open(ctx, filepath.Join(dir, "identity.db"), sqlite.Options{})
 	if err != nil {

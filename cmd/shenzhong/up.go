@@ -19,7 +19,8 @@ import (
 // upFlags is what was asked for, as it was typed.
 type upFlags struct {
 	data, addr, clock string
-	pack, trust       string
+	pack              string
+	trust             []string
 	sample            bool
 }
 
@@ -39,7 +40,7 @@ func newUpCommand() *cobra.Command {
 	flags.BoolVar(&f.sample, "sample", false, "装入样例区县（只在数据目录为空时装入）")
 	flags.StringVar(&f.clock, "clock", "", "演练：时间取自这个文件（RFC 3339），正式运行不得使用")
 	flags.StringVar(&f.pack, "pack", "", "规则包目录或者归档，运行中可以替换；缺省为随程序交付的规则包")
-	flags.StringVar(&f.trust, "trust", "", "规则包签名的公钥文件；写明后只用有此签名的规则包")
+	flags.StringArrayVar(&f.trust, "trust", nil, trustUsage)
 	return cmd
 }
 

@@ -6,10 +6,8 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -71,7 +69,7 @@ func TestSampleIsThereAndStays(t *testing.T) {
 // program with Ctrl-C and returns the published records.
 func lookAround(t *testing.T, data string) (records string) {
 	t.Helper()
-	url, stop := startSample(t, data)
+	url, stop := startOn(t, "--sample", "--data", data)
 	defer stop()
 	if front := read(t, url+"/"); !strings.Contains(front, "翠屏陵园有限公司") {
 		t.Errorf("the front page does not show the records of the sample: %s", front)
@@ -95,34 +93,6 @@ func lookAround(t *testing.T, data string) (records string) {
 		}
 	}
 	return read(t, url+"/api/v1/public/records")
-}
-
-// startSample starts the program with the sample; stop is Ctrl-C.
-func startSample(t *testing.T, data string) (url string, stop func()) {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), self, "up", "--sample", "--data", data, "--addr", "127.0.0.1:0")
-	cmd.Env = append(os.Environ(), asProgram+"=yes")
-	var complaints bytes.Buffer
-	cmd.Stderr = &complaints
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	return readyAt(t, out, &complaints), func() {
-		if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
-			t.Error(err)
-		}
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("ended with %v: %s", err, complaints.String())
-		}
-	}
 }
 
 // read fetches a page that must be there.

@@ -113,6 +113,29 @@ func lintGaps(rules []named) []Finding {
 	return found
 }
 
+// Lost returns the lines of a pack for whose first day the one that takes its
+// place has nothing under the same key. Something under way may still have to be
+// judged by them: a rule that ends gets its last day, it does not vanish.
+func Lost(old, now *Pack) []Finding {
+	has := make(map[[2]string][]Line)
+	for _, l := range now.standing() {
+		k := [2]string{l.table, l.key}
+		has[k] = append(has[k], l.Line)
+	}
+	var lost []Finding
+	for _, l := range old.standing() {
+		if !slices.ContainsFunc(has[[2]string{l.table, l.key}], func(n Line) bool { return n.On(l.ValidFrom) }) {
+			lost = append(lost, Finding{l.table, l.key, l.ValidFrom, "新规则包中没有这一天的规则。"})
+		}
+	}
+	return lost
+}
+
+// standing is every line that something under way may refer to.
+func (p *Pack) standing() []named {
+	return slices.Concat(p.rules(), gather(p.units), gather(p.areas), gather(p.subjects), gather(p.facilities))
+}
+
 // Open returns the rules in force on the day that nobody has checked against
 // their source, for the list that a lawyer works off.
 func (p *Pack) Open(on workday.Date) []Finding {

@@ -22,6 +22,7 @@ import (
 
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/law"
+	"shenzhong/services/kit/workday"
 )
 
 // Contents is the name of the list of files in an archive.
@@ -50,13 +51,14 @@ func Files(fsys fs.FS) (map[string][]byte, error) {
 
 // Opened is a pack that was read, all of it in memory.
 type Opened struct {
-	Pack  *law.Pack
-	Files fs.FS
-	data  map[string][]byte
+	Pack     *law.Pack
+	Files    fs.FS
+	SignedBy []string // names of who signed it, one for every file of trust
+	data     map[string][]byte
 }
 
-// read loads the pack at the top of fsys.
-func read(fsys fs.FS) (Opened, error) {
+// Read loads the pack at the top of fsys.
+func Read(fsys fs.FS) (Opened, error) {
 	data, err := Files(fsys)
 	if err != nil {
 		return Opened{}, err
@@ -90,7 +92,7 @@ func (o Opened) Describe() string {
 // compressed and without dates, so that the same pack always makes the same
 // bytes.
 func Archive(fsys fs.FS) (archive []byte, contents string, err error) {
-	o, err := read(fsys)
+	o, err := Read(fsys)
 	if err != nil {
 		return nil, "", err
 	}
@@ -154,7 +156,7 @@ func Unpack(archive []byte) (Opened, error) {
 	if err != nil {
 		return Opened{}, fault.New(fault.Invalid, "规则包归档里没有文件清单（%s），请重新导出。", Contents)
 	}
-	o, err := read(z)
+	o, err := Read(z)
 	if err != nil {
 		return Opened{}, err
 	}
@@ -173,7 +175,7 @@ func open(name string) (Opened, error) {
 		return Opened{}, fault.New(fault.NotFound, "没有找到规则包 %s，请核对路径。", name)
 	}
 	if info.IsDir() {
-		return read(os.DirFS(name))
+		return Read(os.DirFS(name))
 	}
 	if info.Size() > mostBytes {
 		return Opened{}, fault.New(fault.Invalid, "规则包 %s 过大。", name)
@@ -198,10 +200,20 @@ func Hold(files map[string][]byte) (fs.FS, error) {
 	return z, nil
 }
 
+// Extract returns what of a pack is in force on the day, as law.Extract does.
+func Extract(files fs.FS, on workday.Date) (fs.FS, error) {
+	extract, err := law.Extract(files, on)
+	if err != nil {
+		return nil, err
+	}
+	return Hold(extract)
+}
+
 // Import writes the pack in an archive into a new folder, all of it or nothing,
-// and the signature of the archive, if it has one, beside it. Trust is as in Open. A folder that is there already is fault.Conflict.
-func Import(archive, folder, trust string) (p *law.Pack, err error) {
-	o, err := Open(archive, trust)
+// and the signatures of the archive, if it has any, beside it. Trust is as in
+// Open. A folder that is there already is fault.Conflict.
+func Import(archive, folder string, trust ...string) (p *law.Pack, err error) {
+	o, err := Open(archive, trust...)
 	if err != nil {
 		return nil, err
 	}

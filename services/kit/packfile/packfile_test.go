@@ -62,7 +62,7 @@ func TestArchiveIsDeterministicAndWhole(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pack.zip")
 	write(t, file, string(once))
 	into := filepath.Join(t.TempDir(), "new")
-	if _, err := Import(file, into, ""); err != nil {
+	if _, err := Import(file, into); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"a.yaml", "b.yaml"} {
@@ -75,7 +75,7 @@ func TestArchiveIsDeterministicAndWhole(t *testing.T) {
 			t.Errorf("%s came out different: %v", name, err)
 		}
 	}
-	if _, err := Import(file, into, ""); !fault.Is(err, fault.Conflict) {
+	if _, err := Import(file, into); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a folder that is there: %v", err)
 	}
 	left, err := filepath.Glob(filepath.Join(filepath.Dir(into), ".pack-*"))
@@ -150,13 +150,13 @@ func TestSignatures(t *testing.T) {
 	if _, err := Load(dir, public); !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "没有签名") {
 		t.Errorf("a pack nobody signed: %v", err)
 	}
-	if err := Sign(dir, private); err != nil {
+	if _, err := Sign(dir, private); err != nil {
 		t.Fatal(err)
 	}
 	if p, err := Load(dir, public); err != nil || p.Manifest().Edition != "1" {
 		t.Errorf("a signed pack: %v", err)
 	}
-	if _, err := Load(dir, stranger); !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "不是由") {
+	if _, err := Load(dir, stranger); !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "缺少") {
 		t.Errorf("signed by another: %v", err)
 	}
 	// The archive of a signed folder bears the same signature.
@@ -192,16 +192,16 @@ func TestSignRefuses(t *testing.T) {
 	if _, err := NewKey("two words", filepath.Join(t.TempDir(), "key")); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a name of two words: %v", err)
 	}
-	if err := Sign(dir, public); !fault.Is(err, fault.Denied) && !fault.Is(err, fault.Invalid) {
+	if _, err := Sign(dir, public); !fault.Is(err, fault.Denied) && !fault.Is(err, fault.Invalid) {
 		t.Errorf("signed with the public key: %v", err)
 	}
 	if err := os.Chmod(private, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := Sign(dir, private); !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "chmod 600") {
+	if _, err := Sign(dir, private); !fault.Is(err, fault.Denied) || !strings.Contains(err.Error(), "chmod 600") {
 		t.Errorf("a key that all can read: %v", err)
 	}
-	if err := Sign(filepath.Join(dir, "none"), private); !fault.Is(err, fault.NotFound) {
+	if _, err := Sign(filepath.Join(dir, "none"), private); !fault.Is(err, fault.NotFound) {
 		t.Errorf("no pack: %v", err)
 	}
 }
@@ -210,7 +210,7 @@ func TestSignRefuses(t *testing.T) {
 // changes nothing.
 func TestReload(t *testing.T) {
 	dir := folder(t, content)
-	s, err := NewSource(dir, "")
+	s, err := NewSource(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +250,7 @@ func TestReload(t *testing.T) {
 func TestReloadWaitsForTheSignature(t *testing.T) {
 	dir := folder(t, content)
 	private, public := keys(t)
-	if err := Sign(dir, private); err != nil {
+	if _, err := Sign(dir, private); err != nil {
 		t.Fatal(err)
 	}
 	s, err := NewSource(dir, public)
@@ -261,7 +261,7 @@ func TestReloadWaitsForTheSignature(t *testing.T) {
 	if changed, err := s.Reload(); changed || !fault.Is(err, fault.Denied) {
 		t.Errorf("not signed yet: %t, %v", changed, err)
 	}
-	if err := Sign(dir, private); err != nil {
+	if _, err := Sign(dir, private); err != nil {
 		t.Fatal(err)
 	}
 	if changed, err := s.Reload(); !changed || err != nil {
@@ -271,7 +271,7 @@ func TestReloadWaitsForTheSignature(t *testing.T) {
 
 func TestOpenReadsOnce(t *testing.T) {
 	dir := folder(t, content)
-	o, err := Open(dir, "")
+	o, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,10 +12,10 @@ import (
 	"shenzhong/services/kit/law"
 )
 
-// Load opens the pack, as Open does, for a program that decides by it. An extract of one day
-// is fault.Invalid: whoever decides must also judge older facts.
-func Load(pack, trust string) (*law.Pack, error) {
-	o, err := Open(pack, trust)
+// Load opens the pack, as Open does, for a program that decides by it. An extract
+// of one day is fault.Invalid: whoever decides must also judge older facts.
+func Load(pack string, trust ...string) (*law.Pack, error) {
+	o, err := Open(pack, trust...)
 	if err != nil {
 		return nil, err
 	}
@@ -28,17 +28,18 @@ func Load(pack, trust string) (*law.Pack, error) {
 // Source is a law.Source over a pack on the disk that may be replaced while the
 // program runs. It is safe for concurrent use.
 type Source struct {
-	pack, trust string
-	now         atomic.Pointer[law.Pack]
+	pack  string
+	trust []string
+	now   atomic.Pointer[law.Pack]
 
 	mu   sync.Mutex
 	seen [sha256.Size]byte // guarded by mu; what lay on the disk when it was last looked at
 }
 
 // NewSource loads the pack for the first time.
-func NewSource(pack, trust string) (*Source, error) {
+func NewSource(pack string, trust ...string) (*Source, error) {
 	s := &Source{pack: pack, trust: trust}
-	p, err := Load(pack, trust)
+	p, err := Load(pack, trust...)
 	if err != nil {
 		return nil, err
 	}
@@ -52,9 +53,10 @@ func NewSource(pack, trust string) (*Source, error) {
 func (s *Source) Law() *law.Pack { return s.now.Load() }
 
 // Reload takes the pack as it is on the disk now and reports whether it is
-// another. A pack that cannot be taken, or that is another district's, changes
-// nothing: the one in force stays, and the refusal is told once. It is cheap
-// while nothing on the disk changes, so it may be asked for often.
+// another. A pack that cannot be taken, that is another district's, or that has
+// lost a rule by which something under way is judged, changes nothing: the one in
+// force stays, and the refusal is told once. It is cheap while nothing on the disk
+// changes, so it may be asked for often.
 func (s *Source) Reload() (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +66,7 @@ func (s *Source) Reload() (bool, error) {
 	}
 	s.seen = stamp
 	old := s.now.Load()
-	p, err := Load(s.pack, s.trust)
+	p, err := Load(s.pack, s.trust...)
 	if err != nil {
 		return false, err
 	}
@@ -74,15 +76,18 @@ func (s *Source) Reload() (bool, error) {
 	if p.Version() == old.Version() {
 		return false, nil
 	}
+	if lost := law.Lost(old, p); len(lost) > 0 {
+		return false, fault.New(fault.Conflict, "新规则包缺少正在办理的事项还要用的规则，不能换用；旧规则应当写明失效日期，不应当删去：%s等 %d 条。", lost[0], len(lost))
+	}
 	s.now.Store(p)
 	return true, nil
 }
 
-// stamp is a digest of all that lies on the disk: the pack, its signature and
-// the key. What cannot be read is left out; Load says why.
+// stamp is a digest of all that lies on the disk: the pack, its signatures and
+// the keys. What cannot be read is left out; Load says why.
 func (s *Source) stamp() [sha256.Size]byte {
 	sum := sha256.New()
-	names := []string{SignatureOf(s.pack), s.trust}
+	names := append([]string{SignatureOf(s.pack)}, s.trust...)
 	if info, err := os.Stat(s.pack); err == nil && info.IsDir() {
 		files, err := filepath.Glob(filepath.Join(s.pack, "*.yaml"))
 		if err == nil {
