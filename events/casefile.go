@@ -34,7 +34,8 @@ func (e CaseFiled) Clocks() ([]Deadline, []string) { return e.Deadlines, nil }
 // respondent, officers, evidence, custody, disposed, report, returned, notice,
 // statement, hearing_asked, hearing_waived, hearing_lapsed, hearing_convened,
 // hearing_held, review, review_returned, discussion, confirmed, no_penalty,
-// paid, publication.
+// paid, publication, pause_asked, pause_refused, paused, resumed,
+// referral_approved, referral_refused.
 type CaseStepped struct {
 	Case      string     `json:"case"`
 	Step      string     `json:"step"`

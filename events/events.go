@@ -40,6 +40,18 @@ type Deadline struct {
 	Calendar    string    `json:"calendar"` // version of the calendar it was counted with
 	Provisional bool      `json:"provisional"`
 	Basis       string    `json:"basis"` // citation of the rule
+	// Pack is the version of the law pack whose rule set the length; empty where a
+	// person set it in an order or prolonged it.
+	Pack   string  `json:"pack,omitempty"`
+	Pauses []Pause `json:"pauses,omitempty"`
+}
+
+// Pause is a time in which a limit does not run (中止), both days within it.
+type Pause struct {
+	From     string `json:"from"` // 2006-01-02
+	To       string `json:"to"`
+	Reason   string `json:"reason"`   // Chinese
+	Approver string `json:"approver"` // account
 }
 
 // DeadlineID names the limit that rule sets for subject. It is the same however

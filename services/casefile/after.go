@@ -17,6 +17,7 @@ type Delivery struct {
 	Receipt      string `json:"receipt"` // 送达回证
 	Consent      string `json:"consent"` // to electronic service (送达地址确认书)
 	RepairNotice bool   `json:"repair_notice"`
+	ReviewUntil  string `json:"review_until"` // last day for asking for a reconsideration (行政复议法 art. 20)
 }
 
 // manners are the ways of service (行政处罚法 art. 61, 民事诉讼法).
@@ -244,6 +245,8 @@ func (c *Case) Drop(by identity.Actor, outcome, note string) (events.Event, erro
 	switch {
 	case outcome != Withdrawn && outcome != Referred:
 		return nil, fault.About("outcome", fault.Invalid, "请选择撤销立案或者移送司法机关")
+	case outcome == Referred && crime && c.Referral == nil:
+		return nil, fault.New(fault.Conflict, "移送司法机关须先由单位正职负责人决定，请先办理移送审批（国务院令第310号第五条）")
 	case outcome == Withdrawn && crime:
 		return nil, fault.New(fault.Conflict, "涉嫌犯罪的应当移送司法机关，不能撤销立案（行政处罚法第二十七条）")
 	}

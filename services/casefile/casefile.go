@@ -27,6 +27,10 @@ type Case struct {
 	Law         string            `json:"law"`  // instrument that applies and why
 	Pack        string            `json:"pack"` // version of the law pack it was filed under
 	FiledOn     string            `json:"filed_on"`
+	Limit       events.Deadline   `json:"limit"`      // for deciding, as it is counted now
+	Limitation  string            `json:"limitation"` // last day on which the act may be found out (追责时效, 行政处罚法 art. 36), empty = not known
+	Pauses      []Pause           `json:"pauses"`     // of Limit, approved
+	Asked       *Pause            `json:"asked,omitempty"`
 	Leads       []string          `json:"leads"` // materials that came with the clue
 	Gates       []Gate            `json:"gates"`
 
@@ -35,6 +39,7 @@ type Case struct {
 	Evidence      []Evidence `json:"evidence"`
 
 	Report     *Report     `json:"report,omitempty"`
+	Referral   *Referral   `json:"referral,omitempty"`
 	Notice     *Notice     `json:"notice,omitempty"`
 	Statement  *Statement  `json:"statement,omitempty"`
 	Hearing    *Hearing    `json:"hearing,omitempty"`
@@ -125,10 +130,7 @@ func (c *Case) signers(named []string, least int) ([]string, error) {
 }
 
 // Filing is what a case is filed with.
-type Filing struct {
-	Case
-	Limit events.Deadline // for deciding
-}
+type Filing struct{ Case }
 
 // File files the case (立案, 行政处罚法 art. 54).
 func (c *Case) File(f Filing) (events.Event, error) {

@@ -53,13 +53,11 @@ func testGates() []Gate {
 }
 
 func filing() Filing {
-	return Filing{
-		Case: Case{
-			ID: id, Unit: "mzj", UnitName: "武隆区民政局", Offence: "oversized_plot", Act: "2026-08-01", FiledOn: "2026-08-10", Gates: testGates(),
-			Respondent: events.Respondent{Facility: "500156-JG-000001", Name: "青松公墓有限公司", Type: "legal", USCC: "x", Address: "武隆区"},
-		},
-		Limit: events.Deadline{ID: events.DeadlineID(Subject(id), "case.decide")},
-	}
+	return Filing{Case: Case{
+		ID: id, Unit: "mzj", UnitName: "武隆区民政局", Offence: "oversized_plot", Act: "2026-08-01", FiledOn: "2026-08-10", Gates: testGates(),
+		Respondent: events.Respondent{Facility: "500156-JG-000001", Name: "青松公墓有限公司", Type: "legal", USCC: "x", Address: "武隆区"},
+		Limit:      events.Deadline{ID: events.DeadlineID(Subject(id), "case.decide")},
+	}}
 }
 
 func report() Report {
@@ -93,7 +91,7 @@ var path = []struct {
 	{Investigating, func(c *Case) (events.Event, error) {
 		return c.Collect(investigator, Evidence{Kind: "record", Name: "现场笔录", SHA256: digest}, nil, 2)
 	}},
-	{Reported, func(c *Case) (events.Event, error) { return c.Conclude(investigator, report(), 2) }},
+	{Reported, func(c *Case) (events.Event, error) { return c.Conclude(investigator, report(), nil, 2) }},
 	{Noticed, func(c *Case) (events.Event, error) {
 		return c.Tell(investigator, Notice{Penalty: fine, On: "2026-09-08"}, request())
 	}},
@@ -140,7 +138,7 @@ func at(t testing.TB, to State) Case {
 		do(func(c *Case) (events.Event, error) {
 			r := report()
 			r.Proposal, r.Ground = NoPenalty, "no_penalty.slight"
-			return c.Conclude(investigator, r, 2)
+			return c.Conclude(investigator, r, nil, 2)
 		})
 		do(func(c *Case) (events.Event, error) { return c.LetOff(leader, Spare{Education: "当面教育"}) })
 	case Revoked:
@@ -318,7 +316,7 @@ func TestStrangersActOnNothing(t *testing.T) {
 		"collect":  func(c *Case) (events.Event, error) { return c.Collect(stranger, Evidence{}, nil, 2) },
 		"hand":     func(c *Case) (events.Event, error) { return c.HandOver(stranger, 1, Custody{}) },
 		"dispose":  func(c *Case) (events.Event, error) { return c.Dispose(stranger, 1, "") },
-		"conclude": func(c *Case) (events.Event, error) { return c.Conclude(stranger, report(), 2) },
+		"conclude": func(c *Case) (events.Event, error) { return c.Conclude(stranger, report(), nil, 2) },
 		"return":   func(c *Case) (events.Event, error) { return c.Return(stranger, "") },
 		"tell":     func(c *Case) (events.Event, error) { return c.Tell(stranger, Notice{}, nil) },
 		"listen":   func(c *Case) (events.Event, error) { return c.Listen(stranger, Statement{}) },

@@ -106,6 +106,7 @@ type Conclude struct {
 	Crime    bool
 	Law      string // then, now; needed where the law changed after the act
 	LawWhy   string
+	Timely   string // why the act was found out in time; needed where it was filed late
 	Officers []string
 	SHA256   string
 }
@@ -119,6 +120,7 @@ func (s *Service) Conclude(ctx context.Context, cmd Conclude) error {
 	in.need("facts", "查明的事实", &cmd.Facts, longText)
 	in.text("why", &cmd.Why, longText)
 	in.text("law_why", &cmd.LawWhy, longText)
+	in.text("timely", &cmd.Timely, longText)
 	in.digest(&cmd.SHA256, false)
 	if in.err != nil {
 		return in.err
@@ -142,12 +144,16 @@ func (s *Service) Conclude(ctx context.Context, cmd Conclude) error {
 	if err := s.spared(ctx, cmd, c); err != nil {
 		return err
 	}
+	refer, err := s.start("police.decide", cmd.Case, c.Unit, s.cfg.Clock.Now())
+	if err != nil {
+		return err
+	}
 	on := s.today().String()
 	return s.act(ctx, cmd.Cause, "case.report", cmd.Case, in, func(c *Case) (events.Event, error) {
 		return c.Conclude(cmd.Actor, Report{
 			Facts: cmd.Facts, Proposal: cmd.Proposal, Ground: cmd.Ground, Complex: cmd.Complex, Major: cmd.Major, Why: cmd.Why,
-			Crime: cmd.Crime, Choice: choice, Officers: cmd.Officers, On: on, SHA256: cmd.SHA256,
-		}, least)
+			Crime: cmd.Crime, Timely: cmd.Timely, Choice: choice, Officers: cmd.Officers, On: on, SHA256: cmd.SHA256,
+		}, &refer, least)
 	})
 }
 

@@ -108,7 +108,7 @@ func (c *Case) Ready(by identity.Actor, d events.Decision, choice Choice) error 
 	if err := c.cleared(); err != nil {
 		return err
 	}
-	if choice.Changed && (!c.Report.Choice.Changed || c.Report.Choice.Now != choice.Now) {
+	if choice.Changed && c.Report.Choice.Now != choice.Now {
 		return fault.New(fault.Conflict, "调查终结之后法律依据发生变化，请退回补充调查并重新选择适用的规定（行政处罚法第三十七条）")
 	}
 	for _, e := range c.Evidence {

@@ -259,6 +259,10 @@ func (s *Service) Serve(ctx context.Context, cmd Serve) error {
 	if err != nil {
 		return err
 	}
+	review, err := s.counter.Start("review.apply", Subject(cmd.Case), "", "", s.from(on))
+	if err != nil {
+		return err
+	}
 	together := false
 	for _, g := range s.cfg.Law.Law().Gates(ordinary, on) {
 		together = together || g.Code == "repair_notice"
@@ -266,6 +270,7 @@ func (s *Service) Serve(ctx context.Context, cmd Serve) error {
 	return s.act(ctx, cmd.Cause, "case.serve", cmd.Case, in, func(c *Case) (events.Event, error) {
 		return c.Serve(cmd.Actor, Delivery{
 			On: on.String(), Manner: cmd.Manner, Receipt: cmd.Receipt, Consent: cmd.Consent, RepairNotice: cmd.RepairNotice,
+			ReviewUntil: review.DueDate,
 		}, together, &pay)
 	})
 }

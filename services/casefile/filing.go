@@ -95,6 +95,9 @@ func (s *Service) open(ctx context.Context, by store.Cause, f Filing, on workday
 	if err != nil {
 		return "", err
 	}
+	if f.Limitation, err = s.limitation(act); err != nil {
+		return "", err
+	}
 	series := fmt.Sprintf("%s-AJ-%04d-000000", s.cfg.District, on.Year())
 	return s.cases.Open(ctx, by, series, func(id string, c *Case) (events.Event, error) {
 		filing := f
@@ -103,6 +106,16 @@ func (s *Service) open(ctx context.Context, by store.Cause, f Filing, on workday
 		filing.Limit.ID, filing.Limit.About = events.DeadlineID(Subject(id), limit.Rule), limit.About+id
 		return c.File(filing)
 	})
+}
+
+// limitation is the last day on which the act may be found out and still be
+// punished; none where the law pack has no rule for that day.
+func (s *Service) limitation(act workday.Date) (string, error) {
+	d, err := s.counter.Start("case.limitation", "", "", "", act.Start())
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	return d.DueDate, err
 }
 
 // Identify names the respondent of a case, or corrects it.

@@ -65,6 +65,15 @@ func (in *input) digest(s *string, must bool) {
 	}
 }
 
+// date reads a day that must be written and may lie ahead.
+func (in *input) date(field, what, s string) workday.Date {
+	d, err := workday.ParseDate(strings.TrimSpace(s))
+	if in.err == nil && err != nil {
+		in.err = fault.About(field, fault.Invalid, "请填写%s，写作 2026-11-24 的形式：%w", what, err)
+	}
+	return d
+}
+
 // day reads a day that is not behind today; an empty one is today.
 func (in *input) day(field, s string, today workday.Date) workday.Date {
 	s = strings.TrimSpace(s)

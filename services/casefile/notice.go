@@ -96,28 +96,15 @@ func (s *Service) weigh(c Case, p events.Penalty, cite string) (weighed, error) 
 	if err := checkPenalty(p, known); err != nil {
 		return w, err
 	}
-	judged := on
-	if c.Report != nil && c.Report.Choice.Which == Then {
-		act, err := workday.ParseDate(c.Act)
-		if err != nil {
-			return w, err
-		}
-		judged = act
-	}
-	fine, err := s.cfg.Law.Law().Fine(c.Offence, judged)
-	unverified := ""
-	var f *fault.Fault
-	switch {
-	case errors.As(err, &f) && f.Kind == fault.NotFound:
-		unverified = strings.TrimRight(f.Message, "。") + "。"
-	case err != nil:
+	scale, err := s.judgedBy(c, on)
+	if err != nil {
 		return w, err
 	}
-	if err := checkFine(p, fine, unverified, cite); err != nil {
+	if err := checkFine(p, scale, cite); err != nil {
 		return w, err
 	}
 	if p.FineFen > 0 {
-		w.caution = unverified
+		w.caution = scale.Unverified
 	}
 	threshold, err := s.cfg.Law.Law().HearingThreshold(c.Unit, c.Respondent.Type, on)
 	if err != nil {
@@ -127,6 +114,36 @@ func (s *Service) weigh(c Case, p events.Penalty, cite string) (weighed, error) 
 	large := p.FineFen >= threshold.Fen || p.ForfeitFen >= threshold.Fen
 	w.severity, err = s.cfg.Law.Law().SeverityOf(p.Kinds, large, on)
 	return w, err
+}
+
+// judgedBy is what may be imposed in a case: what was kept with the choice of
+// law, whatever the law pack says by now.
+func (s *Service) judgedBy(c Case, on workday.Date) (Scale, error) {
+	if c.Report != nil {
+		if kept := c.Report.Choice.scale(); kept != nil {
+			return *kept, nil
+		}
+		if c.Report.Choice.Which == Then {
+			act, err := workday.ParseDate(c.Act)
+			if err != nil {
+				return Scale{}, err
+			}
+			on = act
+		}
+	}
+	return s.scale(c.Offence, on)
+}
+
+// scale is what the law pack allows for a violation on a day. What it has no
+// verified amount of, it says so.
+func (s *Service) scale(offence string, on workday.Date) (Scale, error) {
+	fine, err := s.cfg.Law.Law().Fine(offence, on)
+	scale := Scale{Text: fine.Text, Basis: fine.Citation(), MaxTimes: fine.MaxTimes, MaxFen: fine.MaxFen}
+	var f *fault.Fault
+	if errors.As(err, &f) && f.Kind == fault.NotFound {
+		scale.Unverified, err = strings.TrimRight(f.Message, "。")+"。", nil
+	}
+	return scale, err
 }
 
 // Listen notes the statement and defense of the party, or its waiver.

@@ -3,6 +3,7 @@ package casefile
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
@@ -72,16 +73,39 @@ func hearingDue(p events.Penalty, known []law.PenaltyKind, threshold law.Hearing
 	return ""
 }
 
+// Scale is what a law allows for a violation (罚则).
+type Scale struct {
+	Text  string `json:"text"`
+	Basis string `json:"basis"`
+	// Unverified says that the law pack has no amount that anybody has checked.
+	Unverified string `json:"unverified"`
+	MaxTimes   *int64 `json:"max_times"` // of the unlawful gain; nil = not by it
+	MaxFen     *int64 `json:"max_fen"`   // nil = not bounded by an amount
+}
+
+// words is what is shown beside the citation of a law.
+func (s *Scale) words() string {
+	switch {
+	case s == nil:
+		return ""
+	case s.Unverified != "" && s.Text == "":
+		return "：" + strings.TrimRight(s.Unverified, "。")
+	case s.Unverified != "":
+		return "：" + strings.TrimRight(s.Text, "。") + "，" + strings.TrimRight(s.Unverified, "。")
+	}
+	return "：" + strings.TrimRight(s.Text, "。")
+}
+
 // checkFine holds a fine against what the law pack has of the violation. Where
 // nobody has verified an amount, the officer cites the published text; a fine
 // above the verified most is refused.
-func checkFine(p events.Penalty, fine law.Fine, unverified, cite string) error {
+func checkFine(p events.Penalty, fine Scale, cite string) error {
 	if p.FineFen == 0 {
 		return nil
 	}
-	if unverified != "" {
+	if fine.Unverified != "" {
 		if cite == "" {
-			return fault.About("cite", fault.Invalid, "%s请在“依据的条款和数额幅度”中引用公布文本的条款和数额", unverified)
+			return fault.About("cite", fault.Invalid, "%s请在“依据的条款和数额幅度”中引用公布文本的条款和数额", fine.Unverified)
 		}
 		return nil
 	}
@@ -94,9 +118,9 @@ func checkFine(p events.Penalty, fine law.Fine, unverified, cite string) error {
 	}
 	switch {
 	case bounded && p.FineFen > most:
-		return fault.About("fine_fen", fault.Invalid, "罚款超过法定上限 %s 元：%s（%s）", yuan(most), fine.Text, fine.Citation())
+		return fault.About("fine_fen", fault.Invalid, "罚款超过法定上限 %s 元：%s（%s）", yuan(most), fine.Text, fine.Basis)
 	case !bounded && cite == "":
-		return fault.About("cite", fault.Invalid, "罚款按倍数计算，请在“依据的条款和数额幅度”中写明基数和倍数（%s）", fine.Citation())
+		return fault.About("cite", fault.Invalid, "罚款按倍数计算，请在“依据的条款和数额幅度”中写明基数和倍数（%s）", fine.Basis)
 	}
 	return nil
 }

@@ -13,28 +13,28 @@ import (
 // TestFineIsHeldAgainstThePack checks a fine by what is verified of it.
 func TestFineIsHeldAgainstThePack(t *testing.T) {
 	fen := func(n int64) *int64 { return &n }
-	bounded := law.Fine{MinFen: fen(500000), MaxFen: fen(5000000), MaxTimes: fen(5)}
-	times := law.Fine{MinTimes: fen(1), MaxTimes: fen(3)}
+	bounded := Scale{MaxFen: fen(5000000), MaxTimes: fen(5)}
+	times := Scale{MaxTimes: fen(3)}
+	unverified := Scale{Unverified: "未核实。"}
 	tests := []struct {
-		name       string
-		fine       law.Fine
-		p          events.Penalty
-		unverified string
-		cite       string
-		want       fault.Kind
+		name string
+		fine Scale
+		p    events.Penalty
+		cite string
+		want fault.Kind
 	}{
-		{"no fine", bounded, events.Penalty{}, "未核实。", "", ""},
-		{"at the most", bounded, events.Penalty{FineFen: 5000000}, "", "", ""},
-		{"above it", bounded, events.Penalty{FineFen: 5000001}, "", "", fault.Invalid},
-		{"by the gain", bounded, events.Penalty{FineFen: 10000000, ForfeitFen: 2000000}, "", "", ""},
-		{"above the gain", bounded, events.Penalty{FineFen: 10000001, ForfeitFen: 2000000}, "", "", fault.Invalid},
-		{"times of what?", times, events.Penalty{FineFen: 1}, "", "", fault.Invalid},
-		{"times of what was cited", times, events.Penalty{FineFen: 1}, "", "第22条，以销售金额为基数", ""},
-		{"unverified", law.Fine{}, events.Penalty{FineFen: 1}, "未核实。", "", fault.Invalid},
-		{"unverified, cited", law.Fine{}, events.Penalty{FineFen: 1}, "未核实。", "第60条", ""},
+		{"no fine", unverified, events.Penalty{}, "", ""},
+		{"at the most", bounded, events.Penalty{FineFen: 5000000}, "", ""},
+		{"above it", bounded, events.Penalty{FineFen: 5000001}, "", fault.Invalid},
+		{"by the gain", bounded, events.Penalty{FineFen: 10000000, ForfeitFen: 2000000}, "", ""},
+		{"above the gain", bounded, events.Penalty{FineFen: 10000001, ForfeitFen: 2000000}, "", fault.Invalid},
+		{"times of what?", times, events.Penalty{FineFen: 1}, "", fault.Invalid},
+		{"times of what was cited", times, events.Penalty{FineFen: 1}, "第22条，以销售金额为基数", ""},
+		{"unverified", unverified, events.Penalty{FineFen: 1}, "", fault.Invalid},
+		{"unverified, cited", unverified, events.Penalty{FineFen: 1}, "第60条", ""},
 	}
 	for _, tt := range tests {
-		if err := checkFine(tt.p, tt.fine, tt.unverified, tt.cite); fault.KindOf(err) != tt.want {
+		if err := checkFine(tt.p, tt.fine, tt.cite); fault.KindOf(err) != tt.want {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}

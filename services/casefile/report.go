@@ -18,6 +18,7 @@ type Report struct {
 	Major    bool     `json:"major"`    // 重大违法行为
 	Why      string   `json:"why"`      // complex or major
 	Crime    bool     `json:"crime"`    // a crime is suspected (涉嫌犯罪): no notice, the case is transferred
+	Timely   string   `json:"timely"`   // why the act was found out in time, where the case was filed later than that
 	Choice   Choice   `json:"choice"`
 	Officers []string `json:"officers"`
 	By       string   `json:"by"` // account that handed it in
@@ -33,6 +34,19 @@ type Choice struct {
 	Then    string `json:"then"` // instruments in force on the day of the act
 	Now     string `json:"now"`  // and on the day of the choice, empty where none calls it unlawful
 	Changed bool   `json:"changed"`
+
+	// What each of the two allows, as the law pack had it when the choice was made.
+	// The case is judged by it, whatever becomes of the pack.
+	ThenAllows *Scale `json:"then_allows,omitempty"`
+	NowAllows  *Scale `json:"now_allows,omitempty"`
+}
+
+// scale is what the chosen law allows, nil where nobody kept it.
+func (c Choice) scale() *Scale {
+	if c.Which == Now {
+		return c.NowAllows
+	}
+	return c.ThenAllows
 }
 
 // The laws a case may be judged by.
@@ -59,7 +73,8 @@ func choose(c Choice) (Choice, error) {
 	}
 	if c.Which != Then && c.Which != Now || c.Why == "" {
 		return c, fault.About("choice", fault.Invalid,
-			"行为发生时的依据（%s）与现行依据（%s）不同，请选择适用行为时（then）还是现行（now）规定并写明理由：新规定处罚较轻或者不认为违法的，适用新规定（行政处罚法第三十七条）", c.Then, orNone(c.Now))
+			"行为发生时的依据（%s%s）与现行依据（%s%s）不同，请选择适用行为时（then）还是现行（now）规定并写明理由：新规定处罚较轻或者不认为违法的，适用新规定（行政处罚法第三十七条）",
+			c.Then, c.ThenAllows.words(), orNone(c.Now), c.NowAllows.words())
 	}
 	return c, nil
 }
@@ -73,7 +88,9 @@ func orNone(text string) string {
 
 // Conclude hands in the report: what was found, by which law it is judged, and
 // what is proposed.
-func (c *Case) Conclude(by identity.Actor, r Report, least int) (events.Event, error) {
+//
+// Refer is the limit for deciding whether a suspected crime goes to the police.
+func (c *Case) Conclude(by identity.Actor, r Report, refer *events.Deadline, least int) (events.Event, error) {
 	if err := by.OfUnit(c.Unit); err != nil {
 		return nil, err
 	}
@@ -96,6 +113,8 @@ func (c *Case) Conclude(by identity.Actor, r Report, least int) (events.Event, e
 		return nil, fault.New(fault.Conflict, "没有证据不得认定违法事实，请先登记证据（行政处罚法第四十条）")
 	case r.Proposal == Punish && r.Choice.Which == Now && r.Choice.Now == "":
 		return nil, fault.About("proposal", fault.Invalid, "现行规定不认为是违法的，不得给予处罚（行政处罚法第三十七条）")
+	case r.Proposal == Punish && c.Limitation != "" && c.FiledOn > c.Limitation && r.Timely == "":
+		return nil, fault.About("timely", fault.Invalid, "追责时效于 %s 届满，立案日为 %s；在时效之内被发现、违法行为有连续或者继续状态、或者依法适用五年的，请写明，否则不再给予处罚（行政处罚法第三十六条）", c.Limitation, c.FiledOn)
 	case (r.Complex || r.Major) && r.Why == "":
 		return nil, fault.About("why", fault.Invalid, "认定情节复杂或者重大违法行为，请写明理由")
 	}
@@ -108,8 +127,13 @@ func (c *Case) Conclude(by identity.Actor, r Report, least int) (events.Event, e
 	c.pass("evidence", r.On)
 	if !r.Crime {
 		c.pass("referral", r.On)
+		return c.step("report", signed, r.Choice.Why, r.SHA256, nil), nil
 	}
-	return c.step("report", signed, r.Choice.Why, r.SHA256, nil), nil
+	var starts []events.Deadline
+	if refer != nil {
+		starts = append(starts, *refer)
+	}
+	return c.step("report", signed, r.Choice.Why, r.SHA256, starts), nil
 }
 
 // Return sends the case back for further investigation. What was told to the
@@ -128,9 +152,10 @@ func (c *Case) back(step string, by identity.Actor, reason string) (events.Event
 	if err := c.move(Investigating); err != nil {
 		return nil, err
 	}
+	c.Referral = nil
 	c.Report, c.Notice, c.Statement, c.Hearing, c.Review, c.Discussion = nil, nil, nil, nil, nil, nil
 	c.reopen("evidence", "referral", "notice", "statement", "hearing", "review", "discussion")
-	return c.step(step, []string{by.ID}, reason, "", nil), nil
+	return c.step(step, []string{by.ID}, reason, "", nil, c.limit("police.decide"), c.limit("police.send")), nil
 }
 
 // Notice is what the party was told before the decision (告知, 行政处罚法 art.

@@ -162,7 +162,7 @@ func TestNobodyIsPunishedMoreForPleading(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := c.Conclude(investigator, report(), 2); err != nil {
+		if _, err := c.Conclude(investigator, report(), nil, 2); err != nil {
 			t.Fatal(err)
 		}
 		more := fine
@@ -261,7 +261,7 @@ func TestReportIsHeldAgainstTheLaw(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c, r := at(t, Investigating), report()
 			tt.change(&c, &r)
-			_, err := c.Conclude(investigator, r, 2)
+			_, err := c.Conclude(investigator, r, nil, 2)
 			wants(t, err, tt.kind, tt.words)
 			if err == nil && c.Report.Choice.Why == "" {
 				t.Error("the choice of law is not explained")
@@ -278,7 +278,7 @@ func TestCrimeIsTransferredNotFined(t *testing.T) {
 		if proposal == NoPenalty {
 			r.Ground = "no_penalty.slight"
 		}
-		if _, err := c.Conclude(investigator, r, 2); err != nil {
+		if _, err := c.Conclude(investigator, r, nil, 2); err != nil {
 			t.Fatal(err)
 		}
 		return c
@@ -288,6 +288,11 @@ func TestCrimeIsTransferredNotFined(t *testing.T) {
 	wants(t, err, fault.Conflict, "以罚代移")
 	_, err = c.Drop(leader, Withdrawn, "撤销")
 	wants(t, err, fault.Conflict, "移送")
+	_, err = c.Drop(leader, Referred, "移送公安机关")
+	wants(t, err, fault.Conflict, "正职负责人决定")
+	if _, err := c.Refer(leader, Referral{Approved: true, Reason: "涉嫌犯罪"}, events.Deadline{ID: c.limit("police.send"), Rule: "police.send"}); err != nil {
+		t.Fatal(err)
+	}
 	e, err := c.Drop(leader, Referred, "移送公安机关")
 	if err != nil || e.(events.CaseClosed).Outcome != Referred || len(c.Running) != 0 {
 		t.Errorf("%+v, %v, still running %v", e, err, c.Running)
@@ -302,7 +307,7 @@ func TestSparingEducatesAndTakesTwo(t *testing.T) {
 		c := at(t, Investigating)
 		r := report()
 		r.Proposal, r.Ground = NoPenalty, "no_penalty.first"
-		if _, err := c.Conclude(investigator, r, 2); err != nil {
+		if _, err := c.Conclude(investigator, r, nil, 2); err != nil {
 			t.Fatal(err)
 		}
 		return c

@@ -76,6 +76,9 @@ var permits = identity.Permits{
 	"case.serve":           {identity.Officer},
 	"case.pay":             {identity.Officer},
 	"case.revoke":          {identity.Leader, identity.Legal},
+	"case.pause":           {identity.Officer},
+	"case.pause.answer":    {identity.Leader},
+	"case.refer":           {identity.Leader},
 	"case.close":           {identity.Leader},
 	"case.drop":            {identity.Leader},
 }
@@ -228,12 +231,17 @@ func (s *Service) lawOf(offence string, act workday.Date) (name, text string, er
 // choice is what the law pack says about a change of the law between the act
 // and the day; which and why are the officer's.
 func (s *Service) choice(offence string, act, on workday.Date) (Choice, error) {
+	allowed, err := s.scale(offence, act)
+	if err != nil {
+		return Choice{}, err
+	}
 	then, now, changed, err := s.cfg.Law.Law().LawChanged(offence, act, on)
 	if err == nil {
-		return Choice{Then: then.Citation(), Now: now.Citation(), Changed: changed}, nil
+		allows, err := s.scale(offence, on)
+		return Choice{Then: then.Citation(), Now: now.Citation(), Changed: changed, ThenAllows: &allowed, NowAllows: &allows}, err
 	}
 	if then, thenErr := s.cfg.Law.Law().Route(offence, act); thenErr == nil && fault.Is(err, fault.NotFound) {
-		return Choice{Then: then.Citation(), Changed: true}, nil
+		return Choice{Then: then.Citation(), Changed: true, ThenAllows: &allowed}, nil
 	}
 	return Choice{}, err
 }

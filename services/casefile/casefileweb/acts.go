@@ -30,11 +30,23 @@ func mountInvestigation(api *web.API, s *casefile.Service) {
 	act(api, s, "report", "调查终结报告", func(ctx context.Context, by store.Cause, id string, b reportBody) error {
 		return s.Conclude(ctx, casefile.Conclude{
 			Cause: by, Case: id, Facts: b.Facts, Proposal: b.Proposal, Ground: b.Ground, Complex: b.Complex, Major: b.Major, Why: b.Why,
-			Crime: b.Crime, Law: b.Law, LawWhy: b.LawWhy, Officers: b.Officers, SHA256: b.SHA256,
+			Crime: b.Crime, Law: b.Law, LawWhy: b.LawWhy, Timely: b.Timely, Officers: b.Officers, SHA256: b.SHA256,
 		})
 	})
 	act(api, s, "return", "退回补充调查", func(ctx context.Context, by store.Cause, id string, b reasonBody) error {
 		return s.Return(ctx, casefile.Return{Cause: by, Case: id, Reason: b.Reason})
+	})
+	act(api, s, "pause", "申请中止办案期限", func(ctx context.Context, by store.Cause, id string, b pauseBody) error {
+		return s.AskPause(ctx, casefile.AskPause{Cause: by, Case: id, Ground: b.Ground, Reason: b.Reason, From: b.From, To: b.To})
+	})
+	act(api, s, "pause-answer", "批准或者不批准中止", func(ctx context.Context, by store.Cause, id string, b answerBody) error {
+		return s.AnswerPause(ctx, casefile.AnswerPause{Cause: by, Case: id, Approved: b.Approved, Reason: b.Reason})
+	})
+	act(api, s, "resume", "提前恢复计算办案期限", func(ctx context.Context, by store.Cause, id string, b resumeBody) error {
+		return s.Resume(ctx, casefile.Resume{Cause: by, Case: id, On: b.On, Reason: b.Reason})
+	})
+	act(api, s, "refer", "决定是否移送司法机关", func(ctx context.Context, by store.Cause, id string, b answerBody) error {
+		return s.Refer(ctx, casefile.Refer{Cause: by, Case: id, Approved: b.Approved, Reason: b.Reason})
 	})
 	act(api, s, "confirm", "确认规则包增加的程序", func(ctx context.Context, by store.Cause, id string, b confirmBody) error {
 		return s.Confirm(ctx, casefile.Confirm{Cause: by, Case: id, Gate: b.Gate, Note: b.Note})

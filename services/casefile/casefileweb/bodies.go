@@ -67,8 +67,26 @@ type reportBody struct {
 	Crime    bool     `json:"crime,omitempty" doc:"涉嫌犯罪"`
 	Law      string   `json:"law,omitempty" enum:"then,now" doc:"行为之后法律变化的，适用行为时（then）还是现行（now）规定（行政处罚法第三十七条）"`
 	LawWhy   string   `json:"law_why,omitempty" maxLength:"10000" doc:"适用该规定的理由"`
+	Timely   string   `json:"timely,omitempty" maxLength:"10000" doc:"立案时追责时效已经届满的，写明何时被发现、有连续继续状态或者适用五年的情形（行政处罚法第三十六条）"`
 	Officers []string `json:"officers,omitempty" maxItems:"20" doc:"签名的承办人员，不填为全体"`
 	SHA256   string   `json:"sha256,omitempty" maxLength:"64" doc:"报告文件的 SHA-256 值"`
+}
+
+type pauseBody struct {
+	Ground string `json:"ground" maxLength:"60" doc:"中止的情形代码，例如 pause.appraisal"`
+	Reason string `json:"reason" maxLength:"10000" doc:"理由"`
+	From   string `json:"from" format:"date" doc:"中止的第一日"`
+	To     string `json:"to" format:"date" doc:"中止的最后一日"`
+}
+
+type answerBody struct {
+	Approved bool   `json:"approved" doc:"同意"`
+	Reason   string `json:"reason,omitempty" maxLength:"10000" doc:"理由；不同意的必填"`
+}
+
+type resumeBody struct {
+	On     string `json:"on,omitempty" format:"date" doc:"恢复计算的第一日，不填为今天"`
+	Reason string `json:"reason" maxLength:"10000" doc:"恢复的理由"`
 }
 
 type reasonBody struct {

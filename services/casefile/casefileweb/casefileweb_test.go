@@ -195,8 +195,8 @@ func TestEveryActIsDescribed(t *testing.T) {
 	want := []string{
 		"case-assign", "case-close", "case-confirm", "case-custody", "case-decide", "case-discussion", "case-dispose", "case-drop",
 		"case-evidence", "case-file", "case-hearing-convene", "case-hearing-hold", "case-hearing-lapse", "case-hearing-request",
-		"case-hearing-waive", "case-identify", "case-notice", "case-pay", "case-report", "case-return", "case-review", "case-revoke",
-		"case-serve", "case-spare", "case-statement",
+		"case-hearing-waive", "case-identify", "case-notice", "case-pause", "case-pause-answer", "case-pay", "case-refer", "case-report",
+		"case-resume", "case-return", "case-review", "case-revoke", "case-serve", "case-spare", "case-statement",
 	}
 	if !slices.Equal(posts, want) {
 		t.Errorf("the acts are %v", posts)
