@@ -16,7 +16,7 @@ type readiness struct {
 	District string                       `json:"district"`
 	Law      string                       `json:"law"`      // version of the law pack in force
 	Calendar string                       `json:"calendar"` // version of the calendar
-	Clock    string                       `json:"clock"` // "system", or that of a rehearsal
+	Clock    string                       `json:"clock"`    // "system", or that of a rehearsal
 	Contexts []string                     `json:"contexts"`
 	Stores   map[string]map[string]string `json:"stores"`
 	Broker   jsbus.Settings               `json:"broker"`
