@@ -98,8 +98,8 @@ func stateDay(state string) (workday.Date, error) {
 	return workday.ParseDate(state)
 }
 
-func loadPack(name string, trust ...string) (*law.Pack, error) {
-	o, err := openPack(name, trust...)
+func loadPack(name string) (*law.Pack, error) {
+	o, err := openPack(name)
 	return o.Pack, err
 }
 
