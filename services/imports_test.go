@@ -41,6 +41,7 @@ var floorPlan = []struct {
 	{"services/kit/workday", []string{"services/kit/fault"}, "arithmetic"},
 	{"services/kit/law", []string{"services/kit/fault", "services/kit/workday", "go.yaml.in/yaml/..."}, "rules as data"},
 	{"services/kit/packfile", []string{"services/kit/fault", "services/kit/law", "services/kit/workday", "golang.org/x/mod/sumdb/note"}, "law packs as files"},
+	{"services/kit/notices", []string{"services/kit/fault", "services/kit/workday"}, "holiday notices as files"},
 	{"services/kit/replay", []string{"events", "services/kit/fault", "services/kit/law", "services/kit/store", "services/kit/workday"}, "facts judged by another pack"},
 	{"services/kit/deadline", []string{"events", "services/kit/fault", "services/kit/law", "services/kit/workday"}, "limits by the law pack"},
 	{"services/kit/sqlite", []string{"services/kit/fault", "services/kit/clock", "modernc.org/..."}, "the only room with the SQLite driver"},

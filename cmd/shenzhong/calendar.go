@@ -18,6 +18,7 @@ import (
 	"shenzhong/events"
 	"shenzhong/services/kit/deadline"
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/notices"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
 	"shenzhong/services/oversee"
@@ -38,16 +39,28 @@ func newCalendarCommand() *cobra.Command {
 func noticesIn(data string) string { return filepath.Join(data, "calendar") }
 
 // loadCalendar returns the calendar that ships with the notices that were
-// imported into the data directory; no directory, no notices.
+// imported into the data directory; no directory named, no notices.
 func loadCalendar(data string) (*workday.Calendar, error) {
-	calendar, err := workday.New()
+	dir := ""
+	if data != "" {
+		if err := isFolder(data); err != nil {
+			return nil, err
+		}
+		dir = noticesIn(data)
+	}
+	book, err := notices.Open(dir)
 	if err != nil {
-		return nil, fmt.Errorf("read the calendar: %w", err)
+		return nil, err
 	}
-	if data == "" {
-		return calendar, nil
+	return book.Calendar(), nil
+}
+
+// isFolder refuses a data directory that is not there: it is a slip of the hand.
+func isFolder(data string) error {
+	if info, err := os.Stat(data); err != nil || !info.IsDir() {
+		return fault.New(fault.Invalid, "没有数据目录“%s”，请用 --data 指明 shenzhong up 所用的目录。", data)
 	}
-	return calendar.WithNotices(os.DirFS(noticesIn(data)))
+	return nil
 }
 
 func calendarImportCommand() *cobra.Command {
@@ -68,63 +81,30 @@ func calendarImportCommand() *cobra.Command {
 }
 
 func runCalendarImport(ctx context.Context, out io.Writer, file, data string, replace bool) error {
-	if info, err := os.Stat(data); err != nil || !info.IsDir() {
-		return fault.New(fault.Invalid, "没有数据目录“%s”，请用 --data 指明 shenzhong up 所用的目录。", data)
+	if err := isFolder(data); err != nil {
+		return err
 	}
 	content, err := os.ReadFile(file)
 	if err != nil {
 		return fault.New(fault.NotFound, "没有找到放假安排文件 %s，请核对路径。", file)
 	}
-	year, err := workday.ParseYear(content)
+	book, err := notices.Open(noticesIn(data))
 	if err != nil {
 		return err
 	}
-	before, err := loadCalendar(data)
+	made, err := book.Import(content, replace)
 	if err != nil {
 		return err
 	}
-	if had, ok := before.Year(year.Year); ok && had.State == workday.Published && !replace {
-		return fault.New(fault.Conflict, "%d 年的放假安排已经公布在日历中；国务院调整安排的，加 --replace 重新导入。", year.Year)
-	}
-	after, err := before.WithYear(year)
-	if err != nil {
+	if _, err := fmt.Fprintf(out, "已导入 %d 年放假安排，日历版本由 %s 变为 %s，已公布到 %s。\n", made.Year, made.Was.Version(), made.Now.Version(), made.Now.Horizon()); err != nil {
 		return err
 	}
-	if err := writeNotice(noticesIn(data), year); err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintf(out, "已导入 %d 年放假安排，日历版本由 %s 变为 %s，已公布到 %s。\n", year.Year, before.Version(), after.Version(), after.Horizon()); err != nil {
-		return err
-	}
-	return tellMoved(ctx, out, data, after)
-}
-
-// writeNotice keeps the notice whole: it is there or it is not.
-func writeNotice(dir string, y workday.Year) error {
-	content, err := json.MarshalIndent(y, "", " ")
-	if err != nil {
-		return fmt.Errorf("encode the notice: %w", err)
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make the folder of notices: %w", err)
-	}
-	f, err := os.CreateTemp(dir, ".notice-*")
-	if err != nil {
-		return fmt.Errorf("write the notice: %w", err)
-	}
-	_, err = f.Write(append(content, '\n'))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(fmt.Errorf("write the notice: %w", err), os.Remove(f.Name()))
-	}
-	if err := os.Rename(f.Name(), filepath.Join(dir, fmt.Sprintf("%d.json", y.Year))); err != nil {
-		return errors.Join(fmt.Errorf("write the notice: %w", err), os.Remove(f.Name()))
-	}
-	return nil
+	return tellMoved(ctx, out, data, made.Now)
 }
 
 // tellMoved lists the running provisional limits that the new calendar counts to
-// another day. oversee counts them again by itself when it starts on the new
-// calendar; this tells the office beforehand.
+// another day. oversee counts them again by itself when it sees the new calendar;
+// this tells the office which they are.
 func tellMoved(ctx context.Context, out io.Writer, data string, calendar *workday.Calendar) error {
 	limits, err := provisional(ctx, data)
 	if err != nil {
@@ -147,7 +127,7 @@ func tellMoved(ctx context.Context, out io.Writer, data string, calendar *workda
 			fmt.Fprintf(&lines, "  %s（%s）：%s → %s\n", d.ID, d.About, d.DueDate, now.DueDate)
 		}
 	}
-	_, err = fmt.Fprintf(out, "正在计时的暂定期限 %d 项，其中 %d 项会变动；重新启动服务后由督办逐项重算并留痕。\n%s", len(limits), moved, lines.String())
+	_, err = fmt.Fprintf(out, "正在计时的暂定期限 %d 项，其中 %d 项会变动；运行中的服务随即由督办逐项重算并留痕，不需要重新启动。\n%s", len(limits), moved, lines.String())
 	return err
 }
 

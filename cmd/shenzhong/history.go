@@ -70,7 +70,7 @@ func loadHistory(ctx context.Context, s *system, server *web.Server, staged *sta
 		return err
 	}
 	return rehearsal.Sample(ctx, rehearsal.Config{
-		Stage: sampleStage{&localStage{system: s}, staged}, Law: s.law.Law(), Calendar: s.calendar, Out: io.Discard,
+		Stage: sampleStage{&localStage{system: s}, staged}, Law: s.law.Law(), Calendar: s.calendar.Calendar(), Out: io.Discard,
 		Client: &http.Client{Transport: within{server}},
 	}, staged.real.Now())
 }

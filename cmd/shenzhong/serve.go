@@ -7,6 +7,7 @@ import (
 	"shenzhong/services/kit/bus/jsbus"
 	"shenzhong/services/kit/clock"
 	"shenzhong/services/kit/web"
+	"shenzhong/services/kit/web/almanac"
 	"shenzhong/services/kit/web/ui"
 )
 
@@ -25,7 +26,7 @@ type readiness struct {
 
 // server answers for the contexts of this process.
 func (s *system) server() (*web.Server, error) {
-	site := ui.Site{Name: "殡葬服务监管信息公示", Mark: "慎", Links: []ui.Link{{Text: "接口文档", To: "/api/docs"}}}
+	site := ui.Site{Name: "殡葬服务监管信息公示", Mark: "慎", Links: []ui.Link{almanac.Link(), {Text: "接口文档", To: "/api/docs"}}}
 	for _, r := range s.rooms {
 		site.Nav = append(site.Nav, r.nav...)
 	}
@@ -39,6 +40,7 @@ func (s *system) server() (*web.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the web: %w", err)
 	}
+	almanac.Mount(server, s.calendar)
 	for _, r := range s.rooms {
 		if r.mount != nil {
 			r.mount(server.API())
@@ -52,7 +54,7 @@ func (s *system) server() (*web.Server, error) {
 
 func (s *system) readiness(ctx context.Context) (readiness, error) {
 	r := readiness{
-		District: s.law.Law().Manifest().District, Law: s.law.Law().Version(), Calendar: s.calendar.Version(), Clock: "rehearsal", Contexts: s.names(),
+		District: s.law.Law().Manifest().District, Law: s.law.Law().Version(), Calendar: s.calendar.Calendar().Version(), Clock: "rehearsal", Contexts: s.names(),
 		Stores: map[string]map[string]string{}, Lag: s.bus.Lag(),
 	}
 	if _, ok := told(s.clock).(clock.System); ok {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"shenzhong/services/kit/bus/jsbus"
 	"shenzhong/services/kit/clock"
 	"shenzhong/services/kit/law"
+	"shenzhong/services/kit/notices"
 	"shenzhong/services/kit/packfile"
 	"shenzhong/services/kit/service"
 	"shenzhong/services/kit/store"
@@ -47,7 +47,7 @@ type ground struct {
 	tables   view.Tables
 	clock    clock.Clock
 	law      law.Source
-	calendar *workday.Calendar
+	calendar workday.Source
 }
 
 // room is a context that is open: what it hears, shows and does by itself, and
@@ -73,7 +73,7 @@ type system struct {
 	pause    time.Duration
 	law      law.Source
 	pack     *packfile.Source // law, where it may be replaced; else nil
-	calendar *workday.Calendar
+	calendar *notices.Book
 }
 
 // How often a context looks for what its clock has brought about. In a
@@ -112,7 +112,10 @@ func openRooms(ctx context.Context, o options) (s *system, err error) {
 			err = errors.Join(err, s.close())
 		}
 	}()
-	if s.law, s.calendar, err = loadLaw(); err != nil {
+	if s.law, _, err = loadLaw(); err != nil {
+		return s, err
+	}
+	if s.calendar, err = notices.Open(o.notices); err != nil {
 		return s, err
 	}
 	if o.pack != "" {
@@ -120,11 +123,6 @@ func openRooms(ctx context.Context, o options) (s *system, err error) {
 			return s, err
 		}
 		s.law = s.pack
-	}
-	if o.notices != "" {
-		if s.calendar, err = s.calendar.WithNotices(os.DirFS(o.notices)); err != nil {
-			return s, err
-		}
 	}
 	for _, name := range o.contexts {
 		if !slices.ContainsFunc(contexts, func(c contextEntry) bool { return c.name == name }) {
@@ -216,7 +214,16 @@ func (s *system) room(name string) *room {
 // parts are everything that runs for as long as the system does, except what
 // answers requests.
 func (s *system) parts() []service.Part {
-	parts := []service.Part{{Name: "guard", Run: s.bus.Guard}}
+	parts := []service.Part{
+		{Name: "guard", Run: s.bus.Guard},
+		service.Every("calendar", sweepPause, func(ctx context.Context) error {
+			changed, err := s.calendar.Reload()
+			if changed {
+				slog.InfoContext(ctx, "calendar replaced", "version", s.calendar.Calendar().Version())
+			}
+			return err
+		}, report),
+	}
 	if s.pack != nil {
 		parts = append(parts, service.Every("law pack", sweepPause, func(ctx context.Context) error {
 			changed, err := s.pack.Reload()

@@ -24,7 +24,7 @@ type Config struct {
 	Tables   view.Tables
 	Clock    clock.Clock
 	Law      law.Source
-	Calendar *workday.Calendar
+	Calendar workday.Source
 }
 
 // Service carries the cases of a district.

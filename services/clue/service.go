@@ -21,7 +21,7 @@ type Config struct {
 	Tables   view.Tables
 	Clock    clock.Clock
 	Law      law.Source
-	Calendar *workday.Calendar
+	Calendar workday.Source
 	// Key seals contact data and makes receipt codes: KeyBytes secret random
 	// bytes. Whoever loses it can read no contact and honor no receipt code.
 	Key []byte

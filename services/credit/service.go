@@ -22,7 +22,7 @@ type Config struct {
 	Tables   view.Tables
 	Clock    clock.Clock
 	Law      law.Source
-	Calendar *workday.Calendar
+	Calendar workday.Source
 }
 
 // Service keeps the credit records of a district.

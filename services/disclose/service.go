@@ -20,7 +20,7 @@ type Config struct {
 	Tables   view.Tables
 	Clock    clock.Clock
 	Law      law.Source
-	Calendar *workday.Calendar
+	Calendar workday.Source
 	Public   *PublicLog // nil keeps no public log: for tests of something else
 }
 

@@ -21,7 +21,7 @@ type Config struct {
 	Tables   view.Tables
 	Clock    clock.Clock
 	Law      law.Source
-	Calendar *workday.Calendar
+	Calendar workday.Source
 }
 
 // Service carries the joint inspections of a district.

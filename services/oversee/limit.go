@@ -116,10 +116,11 @@ func (l *Limit) Settle(id string, e events.Envelope) (events.Event, error) {
 	return l.kept(string(to), e), nil
 }
 
-// Recount takes the limit as another calendar counts it: what was provisional
-// while a year was not published. One that has ended stays as it ended.
-func (l *Limit) Recount(d events.Deadline, plan Plan) (events.Event, error) {
-	if l.State != Armed && l.State != Overdue || d.Calendar == l.Deadline.Calendar {
+// Recount takes the limit as another calendar counts it, what was provisional
+// while a year was not published, or another law pack. Why names it. One that has
+// ended stays as it ended.
+func (l *Limit) Recount(d events.Deadline, plan Plan, why string) (events.Event, error) {
+	if l.State != Armed && l.State != Overdue || d.Calendar == l.Deadline.Calendar && d.Pack == l.Deadline.Pack {
 		return nil, store.Unchanged
 	}
 	moved := !d.Due.Equal(l.Deadline.Due)
@@ -135,7 +136,7 @@ func (l *Limit) Recount(d events.Deadline, plan Plan) (events.Event, error) {
 		}
 	}
 	return events.DeadlineKept{
-		Deadline: l.Deadline, State: string(l.State), Change: change, Public: l.Public, Fact: "calendar/" + d.Calendar, Next: l.next(),
+		Deadline: l.Deadline, State: string(l.State), Change: change, Public: l.Public, Fact: why, Next: l.next(),
 	}, nil
 }
 

@@ -51,7 +51,7 @@ func TestRecount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calendar, err := f.counter.Calendar.WithYear(y)
+	calendar, err := f.counter.Calendar.Calendar().WithYear(y)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ type Config struct {
 	Tables   view.Tables
 	Clock    clock.Clock
 	Law      law.Source
-	Calendar *workday.Calendar
+	Calendar workday.Source
 	// Leapt says how much further the time of day has moved since it was last
 	// asked than time has passed. Nil where the clock is one that people move.
 	Leapt func() time.Duration
@@ -38,9 +38,9 @@ type Service struct {
 	cfg    Config
 	limits *store.Collection[Limit]
 	board  *view.View[Row]
-	// counted says that every limit kept when the service started has been
-	// counted on its calendar.
-	counted atomic.Bool
+	// counted is the calendar and the law pack on which every limit has been
+	// counted, empty when the service starts.
+	counted atomic.Pointer[basis]
 }
 
 // New opens the service on its store.
@@ -93,11 +93,15 @@ func (s *Service) start(ctx context.Context, d events.Deadline, e events.Envelop
 		return err
 	}
 	// A context hands on what it counted when the limit began. What was
-	// provisional then must not undo what has been counted since.
-	if d.Provisional && d.Calendar != s.cfg.Calendar.Version() {
+	// provisional then, or the rule of another pack, must not undo what has been
+	// counted since.
+	if d.Provisional && d.Calendar != s.cfg.Calendar.Calendar().Version() {
 		if d, err = s.counter().Recount(d); err != nil {
 			return err
 		}
+	}
+	if d, err = s.counter().Renew(d); err != nil {
+		return err
 	}
 	plan, err := s.plan(d)
 	if err != nil {
@@ -126,7 +130,7 @@ func (s *Service) plan(d events.Deadline) (Plan, error) {
 	}
 	plan := Plan{Public: rule.PublicOverdue}
 	for _, n := range rule.Remind {
-		day, err := s.cfg.Calendar.Before(due, n)
+		day, err := s.cfg.Calendar.Calendar().Before(due, n)
 		if err != nil {
 			return Plan{}, fmt.Errorf("reminder T-%d: %w", n, err)
 		}
@@ -136,7 +140,7 @@ func (s *Service) plan(d events.Deadline) (Plan, error) {
 	for i, step := range rule.Escalate {
 		at := d.Due
 		if step.After > 0 {
-			day, err := s.cfg.Calendar.After(due, step.After)
+			day, err := s.cfg.Calendar.Calendar().After(due, step.After)
 			if err != nil {
 				return Plan{}, fmt.Errorf("escalation %d: %w", i+1, err)
 			}
@@ -169,11 +173,8 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 			return 0, nil
 		}
 	}
-	if !s.counted.Load() {
-		if _, err := s.Recount(ctx); err != nil {
-			return 0, err
-		}
-		s.counted.Store(true)
+	if err := s.countAnew(ctx); err != nil {
+		return 0, err
 	}
 	now := s.cfg.Clock.Now()
 	rows, err := s.board.List(ctx, view.Query{
@@ -198,48 +199,6 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 // than that: 0 while the sweep does its work.
 func (s *Service) Late(ctx context.Context, than time.Duration) (int64, error) {
 	return s.board.Count(ctx, view.Query{AtMost: map[string]any{"next": s.cfg.Clock.Now().Add(-than).UnixMilli()}})
-}
-
-// Recount counts again every running limit that was provisional on another
-// calendar, and says of each what became of it: recounted or confirmed. It
-// returns how many it said something of. The calendar is the cause, so that
-// whoever asks again says nothing twice.
-func (s *Service) Recount(ctx context.Context) (int, error) {
-	said, after := 0, ""
-	for {
-		rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"provisional": "yes"}, Limit: sweepPage, After: after})
-		if err != nil {
-			return said, err
-		}
-		for _, row := range rows {
-			if after, err = EntityOf(row.Deadline.ID); err != nil {
-				return said, err
-			}
-			if row.State != Armed && row.State != Overdue || row.Deadline.Calendar == s.cfg.Calendar.Version() {
-				continue
-			}
-			if err := s.recount(ctx, after, row.Deadline); err != nil {
-				return said, fmt.Errorf("recount %s: %w", row.Deadline.ID, err)
-			}
-			said++
-		}
-		if len(rows) < sweepPage {
-			return said, nil
-		}
-	}
-}
-
-func (s *Service) recount(ctx context.Context, entity string, d events.Deadline) error {
-	now, err := s.counter().Recount(d)
-	if err != nil {
-		return err
-	}
-	plan, err := s.plan(now)
-	if err != nil {
-		return err
-	}
-	cause := store.Cause{ID: "calendar/" + now.Calendar, Actor: identity.Service("oversee")}
-	return s.limits.Change(ctx, cause, entity, func(l *Limit) (events.Event, error) { return l.Recount(now, plan) })
 }
 
 func (s *Service) fire(ctx context.Context, id string, now time.Time) (int, error) {

@@ -15,7 +15,7 @@ import (
 // Counter counts limits by the rules and the calendar of one district.
 type Counter struct {
 	Law      law.Source
-	Calendar *workday.Calendar
+	Calendar workday.Source
 }
 
 // Start counts the limit that rule sets for subject from the instant of its
@@ -140,7 +140,7 @@ func (c Counter) Explain(d events.Deadline) (workday.Reckoning, error) {
 	if err != nil {
 		return workday.Reckoning{}, err
 	}
-	return c.Calendar.Reckon(d.From, term, pauses)
+	return c.Calendar.Calendar().Reckon(d.From, term, pauses)
 }
 
 func (c Counter) count(d events.Deadline, term workday.Term) (events.Deadline, error) {
@@ -148,7 +148,7 @@ func (c Counter) count(d events.Deadline, term workday.Term) (events.Deadline, e
 	if err != nil {
 		return d, err
 	}
-	r, err := c.Calendar.Reckon(d.From, term, pauses)
+	r, err := c.Calendar.Calendar().Reckon(d.From, term, pauses)
 	if err != nil {
 		return d, fmt.Errorf("count %s: %w", d.ID, err)
 	}

@@ -63,7 +63,7 @@ func TestRecountKeepsTheLength(t *testing.T) {
 	if granted.DueDate != "2027-02-15" || !granted.Provisional {
 		t.Fatalf("%+v", granted)
 	}
-	published, ok := c.Calendar.Year(2027)
+	published, ok := c.Calendar.Calendar().Year(2027)
 	if !ok {
 		t.Fatal("2027 is not expected")
 	}
@@ -73,7 +73,7 @@ func TestRecountKeepsTheLength(t *testing.T) {
 	}
 	published.State = workday.Published
 	published.Work = []workday.Makeup{{Name: "春节", Date: sunday}}
-	calendar, err := c.Calendar.WithYear(published)
+	calendar, err := c.Calendar.Calendar().WithYear(published)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,3 +123,15 @@ func (p *Pack) DeadlineHistory(id string) []DeadlineRule {
 	slices.SortFunc(all, func(a, b DeadlineRule) int { return a.ValidFrom.Compare(b.ValidFrom) })
 	return all
 }
+
+// RecountedDeadlines returns the ids of the rules by which a new pack counts
+// running limits anew.
+func (p *Pack) RecountedDeadlines() []string {
+	var ids []string
+	for _, d := range p.deadlines.lines {
+		if d.OnPackChange == "recount" && !slices.Contains(ids, d.ID) {
+			ids = append(ids, d.ID)
+		}
+	}
+	return ids
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/web/ui"
 )
 
@@ -29,6 +30,30 @@ func Page(s *Server, path string, handler func(*fiber.Ctx) (ui.Page, error)) {
 			code = http.StatusOK
 		}
 		return show(c, code, ui.Layout(s.skin, comforts(c), page))
+	})
+}
+
+// TokenField is the field of a form in which whoever sends it types a token. A
+// form has no session to be stolen: the token goes with it and is not kept.
+const TokenField = "token"
+
+// Form serves what a page sends. handler is given who sent it; an error becomes a
+// page that says what to do.
+func Form(s *Server, path string, handler func(*fiber.Ctx, identity.Actor) (ui.Page, error)) {
+	s.app.Post(s.cfg.Base+path, func(c *fiber.Ctx) error {
+		secret := strings.TrimSpace(c.FormValue(TokenField))
+		if !secretShape.MatchString(secret) {
+			return refusal{http.StatusUnauthorized, "令牌格式不正确，请填写系统管理员发放的令牌"}
+		}
+		actor, err := owner(c.UserContext(), s.cfg.Tokens, secret)
+		if err != nil {
+			return err
+		}
+		page, err := handler(c, actor)
+		if err != nil {
+			return err
+		}
+		return show(c, http.StatusOK, ui.Layout(s.skin, comforts(c), page))
 	})
 }
 

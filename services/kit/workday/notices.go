@@ -8,6 +8,15 @@ import (
 	"shenzhong/services/kit/fault"
 )
 
+// Source gives the calendar in force. One that may gain a year while the program
+// runs is asked for anew before each count.
+type Source interface {
+	Calendar() *Calendar
+}
+
+// Calendar makes a calendar that never changes a Source.
+func (c *Calendar) Calendar() *Calendar { return c }
+
 // WithNotices returns a calendar that holds the years in the *.json files at the
 // top of folder, one year a file in the form that ParseYear takes, in place of
 // what c holds of them. A file that cannot be a notice is fault.Invalid with its
