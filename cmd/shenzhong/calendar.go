@@ -96,6 +96,10 @@ func runCalendarImport(ctx context.Context, out io.Writer, file, data string, re
 	if err != nil {
 		return err
 	}
+	if made.Was == made.Now {
+		_, err := fmt.Fprintf(out, "%d 年的放假安排与日历中的相同，没有变化。\n", made.Year)
+		return err
+	}
 	if _, err := fmt.Fprintf(out, "已导入 %d 年放假安排，日历版本由 %s 变为 %s，已公布到 %s。\n", made.Year, made.Was.Version(), made.Now.Version(), made.Now.Horizon()); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,8 +94,14 @@ func TestCalendarImport(t *testing.T) {
 	if out := mustRun(t, "deadline", "--rule", "case.decide", "--from", "2026-11-16"); !strings.Contains(out, "届满  2027-02-15（暂定）") {
 		t.Errorf("%s", out)
 	}
+	if out := mustRun(t, "calendar", "import", file, "--data", data); !strings.Contains(out, "没有变化") {
+		t.Errorf("the same notice a second time: %s", out)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(notice2027, "2027-02-12", "2027-02-11", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if _, complaint, code := shenzhong(t, "calendar", "import", file, "--data", data); code != exitUsage || !strings.Contains(complaint, "--replace") {
-		t.Errorf("a second time: exit %d, %s", code, complaint)
+		t.Errorf("another notice of the same year: exit %d, %s", code, complaint)
 	}
 	mustRun(t, "calendar", "import", file, "--data", data, "--replace")
 	left, err := filepath.Glob(filepath.Join(data, "calendar", "*"))
@@ -117,7 +124,7 @@ func TestSystemKnowsTheNotice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.calendar.Horizon().Year(); got != 2027 {
+	if got := s.calendar.Calendar().Horizon().Year(); got != 2027 {
 		t.Errorf("the system knows the days off until %d", got)
 	}
 	if err := s.close(); err != nil {
@@ -129,6 +136,52 @@ func TestSystemKnowsTheNotice(t *testing.T) {
 	if _, err := openSystem(t.Context(), o); err == nil || !strings.Contains(err.Error(), "2028.json") {
 		t.Errorf("half a calendar: %v", err)
 	}
+}
+
+// TestNoticeWhileItRuns: the notice is counted on without a restart, and every
+// limit that it moves gets its fact.
+func TestNoticeWhileItRuns(t *testing.T) {
+	clk := clock.NewFake(time.Date(2026, time.November, 16, 1, 0, 0, 0, time.UTC))
+	once(t, t.TempDir(), clk, func(ctx context.Context, s *system) {
+		const id = "500156-ZG-2026-000101-000001-mzj-1"
+		counter := deadline.Counter{Law: s.law, Calendar: s.calendar}
+		due, err := counter.Grant("rectify", "rectification/"+id, "mzj", "完成整改", clk.Now(), 90)
+		if err != nil || due.DueDate != "2027-02-15" || !due.Provisional {
+			t.Fatalf("%+v, %v", due, err)
+		}
+		say(ctx, t, s, clk, "rectification", id, events.RectificationOrdered{Rectification: id, Unit: "mzj", Deadline: due})
+		if err := s.settle(ctx); err != nil {
+			t.Fatal(err)
+		}
+		made, err := s.calendar.Import([]byte(notice2027), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		moved := func() (kept events.DeadlineKept) {
+			err := store.Each(ctx, s.logs()["oversee"], func(c store.Commit) error {
+				if c.Cause != "calendar/"+made.Now.Version() {
+					return nil
+				}
+				var err error
+				kept, err = events.Open[events.DeadlineKept](c.Envelope())
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return kept
+		}
+		for moved().Change == "" {
+			select {
+			case <-ctx.Done():
+				t.Fatal("nothing was counted again")
+			case <-time.After(3 * rehearsalPause):
+			}
+		}
+		if got := moved(); got.Change != "recounted" || got.Deadline.DueDate != "2027-02-14" || got.Deadline.Provisional {
+			t.Errorf("%+v", got)
+		}
+	})
 }
 
 func TestCalendarRefuses(t *testing.T) {

@@ -13,6 +13,9 @@ import (
 // check refuses what cannot be counted before anything is loaded.
 func (f deadlineFlags) check() error {
 	if f.list {
+		if f.rule != "" || f.days != "" || f.unit != "" || f.extend != 0 || len(f.pauses) > 0 {
+			return fault.New(fault.Invalid, "--list 列出全部规则，只与 --from、--pack、--data 同用。")
+		}
 		return nil
 	}
 	if _, err := f.term(); err != nil {

@@ -232,6 +232,10 @@ func TestDeadlineRefuses(t *testing.T) {
 		"--days 7 --from 2026-09-30 --pause 2026-10-08,2026-10-09,,张局长",
 		"--days 7 --from 2026-09-30 --pause 2026-10-08,2026-10-09,鉴定,",
 		"--days 7 --from 2026-09-30 --pack none",
+		"--days 7 --from 2026-09-30 --pack builtin@soon",
+		"--days 7 --from 2026-09-30 --data nowhere",
+		"--list --rule pub.withdraw --from 2026-09-30",
+		"--list",
 		"2026-09-30",
 	} {
 		t.Run(args, func(t *testing.T) {

@@ -126,7 +126,7 @@ func rehearseMany(ctx context.Context, t *testing.T, out io.Writer, mongo string
 		}
 	}()
 	_, err = rehearsal.Run(ctx, rehearsal.Config{
-		Stage: stage, Law: stage.system.law.Law(), Calendar: stage.system.calendar, Client: http.DefaultClient, Out: out, JSON: true,
+		Stage: stage, Law: stage.system.law.Law(), Calendar: stage.system.calendar.Calendar(), Client: http.DefaultClient, Out: out, JSON: true,
 	})
 	return err
 }

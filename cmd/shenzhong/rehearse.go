@@ -63,7 +63,7 @@ func rehearse(ctx context.Context, out io.Writer, f rehearseFlags) (err error) {
 	}
 	return withStage(ctx, o, clk, func(ctx context.Context, stage *localStage) error {
 		invariants, err := rehearsal.Run(ctx, rehearsal.Config{
-			Stage: stage, Law: stage.system.law.Law(), Calendar: stage.system.calendar, Client: http.DefaultClient, Out: out, JSON: f.json,
+			Stage: stage, Law: stage.system.law.Law(), Calendar: stage.system.calendar.Calendar(), Client: http.DefaultClient, Out: out, JSON: f.json,
 		})
 		if err != nil {
 			return err
