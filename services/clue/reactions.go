@@ -182,7 +182,7 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 				come.Text += "。证据：" + f.Evidence
 			}
 			come.Offence = s.offence(f.Offence, day)
-			if _, err := s.open(ctx, h.Cause("clue", section.Unit, strconv.Itoa(f.No)), come, false, h.Envelope.Time); err != nil {
+			if _, _, err := s.open(ctx, h.Cause("clue", section.Unit, strconv.Itoa(f.No)), come, false, h.Envelope.Time); err != nil {
 				return err
 			}
 		}
@@ -192,7 +192,7 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 	}
 	come.Offence = s.offence(offenceAbsent, day)
 	come.Text = fmt.Sprintf("联合检查 %s：通过登记的住所（经营场所）无法联系。请登记机关核实，依法决定是否列入%s。", v.ID, s.abnormalList(v.SubjectKind, day))
-	_, err = s.open(ctx, h.Cause("clue", "absent"), come, false, h.Envelope.Time)
+	_, _, err = s.open(ctx, h.Cause("clue", "absent"), come, false, h.Envelope.Time)
 	return err
 }
 

@@ -50,9 +50,12 @@ func (s *Service) Receive(ctx context.Context, cmd Receive) (Receipt, error) {
 	if come.Sealed, err = s.vault.keep(ctx, cmd.ID, cmd.Contact); err != nil {
 		return Receipt{}, err
 	}
-	id, err := s.open(ctx, cmd.Cause, come, true, s.cfg.Clock.Now())
+	id, made, err := s.open(ctx, cmd.Cause, come, true, s.cfg.Clock.Now())
 	if err != nil {
 		return Receipt{}, err
+	}
+	if made != nil {
+		return s.receipt(*made)
 	}
 	c, _, err := s.clues.Load(ctx, id)
 	if err != nil {
@@ -113,27 +116,27 @@ func (s *Service) arrival(ctx context.Context, cmd *Receive) (Clue, error) {
 
 // open gives a clue its number, its limits and, if somebody waits for an answer,
 // its receipt code. Who has it until it is routed: the unit that the matrix
-// names, or else the office.
-func (s *Service) open(ctx context.Context, cause store.Cause, come Clue, receipt bool, at time.Time) (string, error) {
+// names, or else the office. It returns the clue as Collection.Make does.
+func (s *Service) open(ctx context.Context, cause store.Cause, come Clue, receipt bool, at time.Time) (string, *Clue, error) {
 	day := workday.DateOf(at)
 	owner, err := s.office(day)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if come.Offence != "" {
 		where, err := s.where(ctx, come.Facility, come.Town)
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		route, err := s.matrix(come.Offence, where, day)
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		owner, come.Promise.Route = route.Lead, route.Reason
 	}
 	come.Day = day.String()
 	series := fmt.Sprintf("%s-XS-%04d-000000", s.cfg.District, day.Year())
-	return s.clues.Open(ctx, cause, series, func(id string, c *Clue) (events.Event, error) {
+	return s.clues.Make(ctx, cause, series, func(id string, c *Clue) (events.Event, error) {
 		come := come
 		come.ID = id
 		if receipt {

@@ -23,16 +23,17 @@ import (
 const (
 	bareStream  = "bare"
 	bareSubject = "bare.said"
-	// bareBatch is how many messages one atomic publication holds, as in the
-	// relay.
+	// bareBatch is how many messages one atomic publication holds, and bareBytes
+	// how large they may be, as in the relay.
 	bareBatch = 500
+	bareBytes = 900 << 10
 )
 
 // bare is the chain wired by hand: one handler, one insert, one message, one
 // insert, with the same promises on the way (nothing is answered before it is
-// synced) and with none of the kit. It validates nothing, counts no limit, keeps
-// no history and no outbox: what it loses in a crash between the insert and the
-// message is lost.
+// synced, nothing is lost between the insert and the message, nothing is
+// inserted twice) and with none of the kit. It validates nothing, counts no
+// limit, makes no number, decides nothing, and chains no history.
 type bare struct {
 	side
 	carry    sizes
@@ -42,18 +43,19 @@ type bare struct {
 	nc       *nats.Conn
 	js       jetstream.JetStream
 	consumer jetstream.Consumer
-	outgoing chan row
+	grown    chan struct{}
 }
 
 // row is what is inserted, published and inserted again.
 type row struct {
 	Number int64     `json:"number"`
+	Key    string    `json:"key"`
 	At     time.Time `json:"at"`
 	Body   string    `json:"body"`
 }
 
 func openBare(ctx context.Context, dir string, carry sizes) (b *bare, err error) {
-	b = &bare{carry: carry, outgoing: make(chan row, 4096)}
+	b = &bare{carry: carry, grown: make(chan struct{}, 1)}
 	b.ear, b.close = &ear{}, b.shut
 	defer func() {
 		if err != nil {
@@ -127,13 +129,14 @@ func (b *bare) receive(c *fiber.Ctx) error {
 	if err := json.Unmarshal(c.Body(), &in); err != nil || in.Text == "" {
 		return c.SendStatus(fiber.StatusBadRequest)
 	}
-	r := row{At: clock.System{}.Now(), Body: sized(in.Text, b.carry.row)}
-	number, err := b.rows.write(c.UserContext(), r)
+	number, err := b.rows.write(c.UserContext(), row{Key: nuid.Next(), At: clock.System{}.Now(), Body: sized(in.Text, b.carry.row)})
 	if err != nil {
 		return err
 	}
-	r.Number = number
-	b.outgoing <- r
+	select {
+	case b.grown <- struct{}{}:
+	default:
+	}
 	return c.Status(fiber.StatusCreated).JSON(map[string]string{"clue": strconv.FormatInt(number, 10), "text": sized(in.Text, b.carry.answer)})
 }
 
@@ -147,34 +150,44 @@ func sized(text string, n int) string {
 	return string(out)
 }
 
-// publish sends what was inserted: few at a time one by one, many as one atomic
-// batch, which the server syncs once.
+// publish sends what was inserted and marks it: few at a time one by one, many as
+// one atomic batch, which the server syncs once.
 func (b *bare) publish(ctx context.Context) error {
 	for {
-		var batch [][]byte
-		select {
-		case <-ctx.Done():
-			return nil
-		case r := <-b.outgoing:
-			for more := true; more; {
-				r.Body = sized(r.Body, b.carry.message)
-				raw, err := json.Marshal(r)
-				if err != nil {
-					return err
-				}
-				batch = append(batch, raw)
-				if more = len(batch) < bareBatch; !more {
-					break
-				}
-				select {
-				case r = <-b.outgoing:
-				default:
-					more = false
-				}
+		rows, err := b.rows.unsent(bareBatch)
+		if err != nil {
+			return fmt.Errorf("read what is to be sent: %w", err)
+		}
+		if len(rows) == 0 {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-b.grown:
 			}
+			continue
+		}
+		var batch [][]byte
+		size := 0
+		for n, r := range rows {
+			r.Body = sized(r.Body, b.carry.message)
+			raw, err := json.Marshal(r)
+			if err != nil {
+				return err
+			}
+			if size += len(raw); size > bareBytes {
+				rows = rows[:n]
+				break
+			}
+			batch = append(batch, raw)
 		}
 		if err := b.send(ctx, batch); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
 			return err
+		}
+		if err := b.rows.mark(ctx, rows[len(rows)-1].Number); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("mark what was sent: %w", err)
 		}
 	}
 }
@@ -264,7 +277,7 @@ func (b *bare) shut() error {
 	var errs []error
 	for _, i := range []*insert{b.rows, b.kept} {
 		if i != nil {
-			errs = append(errs, i.db.Close())
+			errs = append(errs, i.close())
 		}
 	}
 	return errors.Join(errs...)

@@ -18,8 +18,8 @@ import (
 // do: no commit, no fact, no error.
 var Unchanged = errors.New("unchanged")
 
-// Collection holds the entities of one kind. Change, Create and Open are the
-// only ways to write, and all three end in one inserted commit.
+// Collection holds the entities of one kind. Change, Create, Put and
+// Open are the only ways to write, and all end in one inserted commit.
 //
 // A decide function gets the newest state, changes it in place and returns the
 // one fact that says what happened. It may be run again when another change
@@ -130,38 +130,45 @@ func (c *Collection[T]) write(ctx context.Context, by Cause, id string, allow fu
 // series is written as its number zero: "500156-XS-2026-000000" goes on with
 // "500156-XS-2026-000001". The same cause again returns the same id.
 func (c *Collection[T]) Open(ctx context.Context, by Cause, series string, decide func(id string, entity *T) (events.Event, error)) (string, error) {
+	id, _, err := c.Make(ctx, by, series, decide)
+	return id, err
+}
+
+// Make is Open, and returns the entity as it was made too. The same cause again
+// returns nil for it: the entity may have changed since.
+func (c *Collection[T]) Make(ctx context.Context, by Cause, series string, decide func(id string, entity *T) (events.Event, error)) (string, *T, error) {
 	opens := opening(c.name, by.ID)
 	known, err := c.log.Opened(ctx, opens)
 	if err != nil || known != "" {
-		return events.EntityID(known), err
+		return events.EntityID(known), nil, err
 	}
 	for try := 1; ; try++ {
 		n, err := c.take(ctx, series)
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		id := numbered(series, n)
 		var entity T
 		commit, err := c.decide(by, c.Subject(id), Commit{}, &entity, func(t *T) (events.Event, error) { return decide(id, t) })
 		if err != nil {
 			c.giveBack(series, n)
-			return "", err
+			return "", nil, err
 		}
 		commit.Opens = opens
 		err = c.log.Append(ctx, commit)
 		switch {
 		case err == nil:
-			return id, nil
+			return id, &entity, nil
 		case errors.Is(err, ErrSeen):
 			c.giveBack(series, n)
 			known, err := c.log.Opened(ctx, opens)
-			return events.EntityID(known), err
+			return events.EntityID(known), nil, err
 		case fault.Is(err, fault.Conflict) && try < attempts:
 			c.forget(series) // another process numbers this series too
 			continue
 		}
 		c.giveBack(series, n)
-		return "", err
+		return "", nil, err
 	}
 }
 

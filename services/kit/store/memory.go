@@ -122,14 +122,16 @@ func (m *Memory) Scan(ctx context.Context, subject string, version int64, n int)
 	return out[:min(n, len(out))], ctx.Err()
 }
 
-// Unrelayed returns up to n commits that have not traveled yet.
+// Unrelayed returns up to n commits that have not traveled yet, without State.
 func (m *Memory) Unrelayed(ctx context.Context, n int) ([]Commit, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	var out []Commit
 	for _, c := range m.order {
 		if c.Relayed == 0 && len(out) < n {
-			out = append(out, c.clone())
+			c := c.clone()
+			c.State = nil
+			out = append(out, c)
 		}
 	}
 	return out, ctx.Err()

@@ -128,7 +128,8 @@ type Log interface {
 	Scan(ctx context.Context, subject string, version int64, n int) ([]Commit, error)
 
 	// Unrelayed returns up to n commits that have not traveled yet, those of
-	// one subject in version order, older ones first.
+	// one subject in version order, older ones first. State, which does not
+	// travel, is left out.
 	Unrelayed(ctx context.Context, n int) ([]Commit, error)
 	// MarkRelayed notes the stream sequence under which each commit traveled
 	// (id to sequence, none of them 0) and the stream it was, in one step. An

@@ -183,12 +183,12 @@ func (l *Log) Scan(ctx context.Context, subject string, version int64, n int) ([
 		bson.D{{Key: "subject", Value: subject}, {Key: "version", Value: bson.D{{Key: "$gt", Value: version}}}},
 		bson.D{{Key: "subject", Value: bson.D{{Key: "$gt", Value: subject}}}},
 	}}}
-	return l.find(ctx, behind, bson.D{{Key: "subject", Value: 1}, {Key: "version", Value: 1}}, n)
+	return l.find(ctx, behind, options.Find().SetSort(bson.D{{Key: "subject", Value: 1}, {Key: "version", Value: 1}}).SetLimit(int64(n)))
 }
 
-// find returns up to n commits in an order.
-func (l *Log) find(ctx context.Context, filter, order bson.D, n int) ([]store.Commit, error) {
-	cursor, err := l.commits.Find(ctx, filter, options.Find().SetSort(order).SetLimit(int64(n)))
+// find returns commits.
+func (l *Log) find(ctx context.Context, filter bson.D, how *options.FindOptionsBuilder) ([]store.Commit, error) {
+	cursor, err := l.commits.Find(ctx, filter, how)
 	if err != nil {
 		return nil, l.db.Fault("read commits", err)
 	}

@@ -30,10 +30,15 @@ const markAtOnce = 50
 // theNote selects it.
 var theNote = bson.D{{Key: "_id", Value: "stream"}}
 
-// Unrelayed returns up to n commits that have not traveled yet, those of one
-// subject in version order.
+// Unrelayed returns up to n commits that have not traveled yet, without State,
+// those of one subject in version order.
 func (l *Log) Unrelayed(ctx context.Context, n int) ([]store.Commit, error) {
-	return l.find(ctx, bson.D{{Key: "relayed", Value: int64(0)}}, bson.D{{Key: "number", Value: 1}}, n)
+	commits, err := l.find(ctx, bson.D{{Key: "relayed", Value: int64(0)}}, options.Find().
+		SetSort(bson.D{{Key: "number", Value: 1}}).SetLimit(int64(n)).SetProjection(bson.D{{Key: "state", Value: 0}}))
+	for i := range commits {
+		commits[i].State = nil
+	}
+	return commits, err
 }
 
 // MarkRelayed notes under which sequence each commit traveled, all or none. On a

@@ -5,17 +5,23 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"shenzhong/services/kit/sqlite"
 	"shenzhong/services/kit/store"
 )
 
-const unrelayed = `SELECT ` + columns + ` FROM commits WHERE relayed = 0 ORDER BY number LIMIT ?1`
+// It reads no state: that is the larger part of a commit and does not travel.
+var unrelayed = `SELECT ` + strings.Replace(columns, "state", "''", 1) + ` FROM commits WHERE relayed = 0 ORDER BY number LIMIT ?1`
 
-// Unrelayed returns up to n commits that have not traveled yet, in the order in
-// which they were inserted.
+// Unrelayed returns up to n commits that have not traveled yet, without State, in
+// the order in which they were inserted.
 func (l *Log) Unrelayed(ctx context.Context, n int) ([]store.Commit, error) {
-	return l.commits(ctx, unrelayed, n)
+	commits, err := l.commits(ctx, unrelayed, n)
+	for i := range commits {
+		commits[i].State = nil
+	}
+	return commits, err
 }
 
 const (

@@ -105,7 +105,9 @@ func testRoundTrip(t *testing.T, b Backend) {
 		t.Fatalf("%d unrelayed, %v; want %d", len(got), err, len(want))
 	}
 	for i := range got {
-		if d := differ(got[i], want[i]); d != "" {
+		traveling := want[i]
+		traveling.State = nil
+		if d := differ(got[i], traveling); d != "" {
 			t.Errorf("unrelayed %s: %s", want[i].ID(), d)
 		}
 	}
