@@ -48,10 +48,11 @@ type bare struct {
 
 // row is what is inserted, published and inserted again.
 type row struct {
-	Number int64     `json:"number"`
-	Key    string    `json:"key"`
-	At     time.Time `json:"at"`
-	Body   string    `json:"body"`
+	Number  int64     `json:"number"`
+	Subject string    `json:"subject"`
+	Cause   string    `json:"-"`
+	At      time.Time `json:"at"`
+	Body    string    `json:"body"`
 }
 
 func openBare(ctx context.Context, dir string, carry sizes) (b *bare, err error) {
@@ -129,7 +130,7 @@ func (b *bare) receive(c *fiber.Ctx) error {
 	if err := json.Unmarshal(c.Body(), &in); err != nil || in.Text == "" {
 		return c.SendStatus(fiber.StatusBadRequest)
 	}
-	number, err := b.rows.write(c.UserContext(), row{Key: nuid.Next(), At: clock.System{}.Now(), Body: sized(in.Text, b.carry.row)})
+	number, err := b.rows.write(c.UserContext(), row{Subject: nuid.Next(), Cause: nuid.Next(), At: clock.System{}.Now(), Body: sized(in.Text, b.carry.row)})
 	if err != nil {
 		return err
 	}
@@ -239,7 +240,7 @@ func (b *bare) hear(ctx context.Context) error {
 			failed <- err
 			return
 		}
-		r.Body = sized(r.Body, b.carry.kept)
+		r.Cause, r.Body = r.Subject, sized(r.Body, b.carry.kept)
 		b.kept.later(r, func(_ int64, err error) {
 			if err == nil {
 				err = m.Ack()

@@ -14,9 +14,9 @@ import (
 
 // insert is one table in one file and the one goroutine that writes into it,
 // with the settings of the kit: write-ahead log, every transaction synced, as
-// many rows in one as have queued up, at most 256. A key is unique, so that
-// nothing is inserted twice; a mark says what was sent, so that a crash in
-// between loses nothing.
+// many rows in one as have queued up, at most 256. The two keys of a commit are
+// unique, so that nothing is decided on old ground or done twice; a mark says
+// what was sent, so that a crash in between loses nothing.
 type insert struct {
 	db    *sql.DB
 	read  *sql.DB
@@ -31,7 +31,10 @@ type pending struct {
 	done func(number int64, err error)
 }
 
-const bareTable = `CREATE TABLE rows (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, body TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) STRICT;
+const bareTable = `CREATE TABLE rows (number INTEGER PRIMARY KEY, subject TEXT NOT NULL, version INTEGER NOT NULL, cause TEXT NOT NULL,
+		at INTEGER NOT NULL, body TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0) STRICT;
+	CREATE UNIQUE INDEX versions ON rows (subject, version);
+	CREATE UNIQUE INDEX causes ON rows (subject, cause);
 	CREATE INDEX unsent ON rows (number) WHERE sent = 0`
 
 func openInsert(ctx context.Context, path string) (*insert, error) {
@@ -57,7 +60,7 @@ func (i *insert) close() error { return errors.Join(i.read.Close(), i.db.Close()
 
 // unsent are up to n rows that were not sent yet, in order.
 func (i *insert) unsent(n int) (rows []row, err error) {
-	found, err := i.read.QueryContext(context.Background(), `SELECT number, key, at, body FROM rows WHERE sent = 0 ORDER BY number LIMIT ?1`, n)
+	found, err := i.read.QueryContext(context.Background(), `SELECT number, subject, at, body FROM rows WHERE sent = 0 ORDER BY number LIMIT ?1`, n)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +68,7 @@ func (i *insert) unsent(n int) (rows []row, err error) {
 	for found.Next() {
 		var r row
 		var at int64
-		if err := found.Scan(&r.Number, &r.Key, &at, &r.Body); err != nil {
+		if err := found.Scan(&r.Number, &r.Subject, &at, &r.Body); err != nil {
 			return nil, err
 		}
 		r.At = time.UnixMilli(at)
@@ -108,7 +111,7 @@ func (i *insert) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	add, err := conn.PrepareContext(ctx, `INSERT INTO rows (key, at, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING`)
+	add, err := conn.PrepareContext(ctx, `INSERT INTO rows (subject, version, cause, at, body) VALUES (?1, 1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`)
 	if err != nil {
 		return err
 	}
@@ -147,7 +150,7 @@ func (i *insert) group(conn *sql.Conn, add, sent *sql.Stmt, first pending) error
 		case p.sent > 0:
 			_, err = sent.ExecContext(ctx, p.sent)
 		default:
-			if done, err = add.ExecContext(ctx, p.row.Key, p.row.At.UnixMilli(), p.row.Body); err == nil {
+			if done, err = add.ExecContext(ctx, p.row.Subject, p.row.Cause, p.row.At.UnixMilli(), p.row.Body); err == nil {
 				numbers[n], err = done.LastInsertId()
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,11 @@ import (
 // group is how many writes one transaction holds at most. A group is never
 // waited for: it is what has queued up while the one before was synced.
 const group = 256
+
+// patience is how often the writer lets others run before it closes a group.
+// Where nobody else wants the processor that costs nothing; where many do, it is
+// they who bring the next writes, and a sync serves them too.
+const patience = 2
 
 // Tx is the door for one write. It is valid only while the write runs.
 type Tx struct{ w *writer }
@@ -212,11 +218,16 @@ func (w *writer) next(taken int) *request {
 	if taken >= group {
 		return nil
 	}
-	select {
-	case r := <-w.queue: // nil when the queue is closed
-		return r
-	default:
-		return nil
+	for yields := 0; ; yields++ {
+		select {
+		case r := <-w.queue: // nil when the queue is closed
+			return r
+		default:
+		}
+		if yields == patience {
+			return nil
+		}
+		runtime.Gosched()
 	}
 }
 

@@ -119,7 +119,8 @@ type Log interface {
 	// Last returns the newest commit of subject, the zero Commit if there is
 	// none, and whether cause has changed subject before.
 	Last(ctx context.Context, subject, cause string) (last Commit, seen bool, err error)
-	// Opened returns the subject that was opened under opens, or "".
+	// Opened returns the subject that was opened under opens, or "". What the id
+	// of a commit finds is not promised: ask Last.
 	Opened(ctx context.Context, opens string) (subject string, err error)
 	// Highest returns the greatest subject that begins with prefix, or "".
 	Highest(ctx context.Context, prefix string) (subject string, err error)

@@ -13,23 +13,20 @@ import (
 // depthLimit is how deep lists and objects may lie in each other.
 const depthLimit = 32
 
-// decode reads one JSON document into into. It refuses what two readers could
-// read differently: text that is not UTF-8, half a surrogate, a name given
-// twice, anything behind the document, and, where into is a struct, a name it
-// does not have. The errors are Chinese and repeat names, never values.
+// decode reads one JSON document into into. The framework asks for every body
+// twice: first as a document (*any), which it holds against the description of
+// the operation, then as the type of the operation. The first reading refuses
+// what two readers could read differently: text that is not UTF-8, half a
+// surrogate, a name given twice, anything behind the document. The second
+// refuses a name that the type does not have. The errors are Chinese and repeat
+// names, never values.
 func decode(data []byte, into any) error {
-	if !utf8.Valid(data) {
-		return errors.New("提交的内容不是有效的 UTF-8 文本，请改用 UTF-8 编码后重新提交")
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	if err := scan(dec, 0); err != nil {
+	if document, ok := into.(*any); ok {
+		var err error
+		*document, err = read(data)
 		return err
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("JSON 之后还有多余的内容，请删去后重新提交")
-	}
-	dec = json.NewDecoder(bytes.NewReader(data))
+	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into); err != nil {
 		return unreadable(err)
@@ -37,54 +34,79 @@ func decode(data []byte, into any) error {
 	return nil
 }
 
-// scan reads one value and refuses what decode does.
-func scan(dec *json.Decoder, depth int) error {
+// read returns a document as encoding/json would.
+func read(data []byte) (any, error) {
+	if !utf8.Valid(data) {
+		return nil, errors.New("提交的内容不是有效的 UTF-8 文本，请改用 UTF-8 编码后重新提交")
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	document, err := value(dec, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("JSON 之后还有多余的内容，请删去后重新提交")
+	}
+	return document, nil
+}
+
+// value reads one value and refuses what decode does.
+func value(dec *json.Decoder, depth int) (any, error) {
 	token, err := dec.Token()
 	if err != nil {
-		return unreadable(err)
+		return nil, unreadable(err)
 	}
 	if text, ok := token.(string); ok {
-		return whole(text)
+		return text, whole(text)
 	}
 	open, ok := token.(json.Delim)
 	if !ok {
-		return nil
+		return token, nil
 	}
 	if depth == depthLimit {
-		return fmt.Errorf("内容嵌套超过 %d 层，请精简后重新提交", depthLimit)
+		return nil, fmt.Errorf("内容嵌套超过 %d 层，请精简后重新提交", depthLimit)
 	}
-	names := map[string]bool{}
+	members, list := map[string]any{}, []any{}
 	for dec.More() {
+		var key string
 		if open == '{' {
-			if err := name(dec, names); err != nil {
-				return err
+			if key, err = name(dec, members); err != nil {
+				return nil, err
 			}
 		}
-		if err := scan(dec, depth+1); err != nil {
-			return err
+		v, err := value(dec, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if open == '{' {
+			members[key] = v
+		} else {
+			list = append(list, v)
 		}
 	}
 	if _, err := dec.Token(); err != nil {
-		return unreadable(err)
+		return nil, unreadable(err)
 	}
-	return nil
+	if open == '{' {
+		return members, nil
+	}
+	return list, nil
 }
 
 // name reads the name of a member and refuses one that was there before.
-func name(dec *json.Decoder, names map[string]bool) error {
+func name(dec *json.Decoder, before map[string]any) (string, error) {
 	token, err := dec.Token()
 	if err != nil {
-		return unreadable(err)
+		return "", unreadable(err)
 	}
 	text, ok := token.(string)
 	if !ok {
-		return errors.New("JSON 语法有误：项的名称应为文字")
+		return "", errors.New("JSON 语法有误：项的名称应为文字")
 	}
-	if names[text] {
-		return fmt.Errorf("“%s”出现了两次，请只保留一个", short(text))
+	if _, twice := before[text]; twice {
+		return "", fmt.Errorf("“%s”出现了两次，请只保留一个", short(text))
 	}
-	names[text] = true
-	return whole(text)
+	return text, whole(text)
 }
 
 // whole refuses the sign that the decoder puts where it could not read a

@@ -122,6 +122,10 @@ func FuzzDecode(f *testing.F) {
 		if !json.Valid(data) {
 			t.Fatalf("%q is no JSON and was read as %v", data, got)
 		}
+		var plain any
+		if err := json.Unmarshal(data, &plain); err != nil || !reflect.DeepEqual(got, plain) {
+			t.Fatalf("%q was read as %v, by encoding/json as %v, %v", data, got, plain, err)
+		}
 		again, err := json.Marshal(got)
 		if err != nil {
 			t.Fatalf("%q was read as %v: %v", data, got, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -80,6 +81,7 @@ func (r *relay) run(ctx context.Context, s *session) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-r.log.Grown():
+			runtime.Gosched() // who was answered just now may bring more; a batch costs one sync
 		case <-sweep.C:
 			if sweeps++; sweeps%lookAfter == 0 {
 				if err := r.inspect(ctx, s); err != nil {

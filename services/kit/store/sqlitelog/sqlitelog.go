@@ -20,7 +20,8 @@ import (
 // schema is the table of commits and the one row about the stream. The number
 // is the order of insertion; the relay goes by it. An index that leaves out what
 // is not asked for costs nothing for it: a new commit is in the first of the
-// last two, an old one in the second.
+// last two, an old one in the second. An opens that is but the commit's own id
+// says no more than commits_version does and is kept as ”.
 var schema = []string{
 	`CREATE TABLE IF NOT EXISTS commits (
 		number  INTEGER PRIMARY KEY,
@@ -42,7 +43,7 @@ var schema = []string{
 	) STRICT`,
 	`CREATE UNIQUE INDEX IF NOT EXISTS commits_version ON commits (subject, version)`,
 	`CREATE UNIQUE INDEX IF NOT EXISTS commits_cause ON commits (subject, cause)`,
-	`CREATE UNIQUE INDEX IF NOT EXISTS commits_opens ON commits (opens)`,
+	`CREATE UNIQUE INDEX IF NOT EXISTS commits_opens ON commits (opens) WHERE opens <> ''`,
 	`CREATE INDEX IF NOT EXISTS commits_unrelayed ON commits (number) WHERE relayed = 0`,
 	`CREATE INDEX IF NOT EXISTS commits_relayed ON commits (relayed) WHERE relayed > 0`,
 	`CREATE TABLE IF NOT EXISTS stream (
@@ -97,7 +98,7 @@ const appendCommit = `INSERT INTO commits (` + columns + `)
 // The insert says only that some key is taken; this says whether it is one that
 // makes the commit a repetition.
 const isSeen = `SELECT EXISTS (SELECT 1 FROM commits WHERE subject = ?1 AND cause = ?2)
-	OR ?3 <> ?4 AND EXISTS (SELECT 1 FROM commits WHERE opens = ?3)`
+	OR EXISTS (SELECT 1 FROM commits WHERE opens = ?3 AND opens <> '')`
 
 // Append adds c.
 func (l *Log) Append(ctx context.Context, c store.Commit) error {
@@ -111,7 +112,7 @@ func (l *Log) Append(ctx context.Context, c store.Commit) error {
 			return err
 		}
 		var seen bool
-		if _, err := tx.Row(isSeen, []any{c.Subject, c.Cause, c.Opens, c.ID()}, &seen); err != nil {
+		if _, err := tx.Row(isSeen, []any{c.Subject, c.Cause, opens(c)}, &seen); err != nil {
 			return err
 		}
 		if seen {
@@ -144,10 +145,12 @@ func (l *Log) Last(ctx context.Context, subject, cause string) (store.Commit, bo
 	return c, seen, err
 }
 
+const opened = `SELECT subject FROM commits WHERE opens = ?1 AND opens <> ''`
+
 // Opened returns the subject that was opened under opens.
 func (l *Log) Opened(ctx context.Context, opens string) (string, error) {
 	var subject string
-	_, err := l.db.Row(ctx, `SELECT subject FROM commits WHERE opens = ?1`, []any{opens}, &subject)
+	_, err := l.db.Row(ctx, opened, []any{opens}, &subject)
 	return subject, wrap(err, "read what %s opened", opens)
 }
 
@@ -196,6 +199,9 @@ func (r *record) fields() []any {
 }
 
 func (r *record) commit() (store.Commit, error) {
+	if r.c.Opens == "" {
+		r.c.Opens = r.c.ID()
+	}
 	r.c.At = time.UnixMilli(r.at).UTC()
 	r.c.State, r.c.Data = json.RawMessage(r.state), json.RawMessage(r.data)
 	r.c.Relayed = uint64(r.relayed)
@@ -231,9 +237,17 @@ func values(c store.Commit) ([]any, error) {
 		return nil, err
 	}
 	return []any{
-		c.Subject, c.Version, c.Opens, c.Prev, c.Hash, c.Kind, c.At.UnixMilli(), c.Actor, c.Unit, c.Cause,
+		c.Subject, c.Version, opens(c), c.Prev, c.Hash, c.Kind, c.At.UnixMilli(), c.Actor, c.Unit, c.Cause,
 		string(c.State), string(c.Data), string(starts), string(settles), relayed,
 	}, nil
+}
+
+// opens is what a row keeps of Opens.
+func opens(c store.Commit) string {
+	if c.Opens == c.ID() {
+		return ""
+	}
+	return c.Opens
 }
 
 // sequence is a stream sequence as SQLite keeps it.

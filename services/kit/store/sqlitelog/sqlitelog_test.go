@@ -134,8 +134,8 @@ func TestEveryReadUsesAnIndex(t *testing.T) {
 		highest:   {"a", "b"},
 		scan:      {"a", 1, 10},
 		unrelayed: {10},
-		isSeen:    {"a", "b", "c", "d"},
-		`SELECT subject FROM commits WHERE opens = ?1`:                   {"a"},
+		isSeen:    {"a", "b", "c"},
+		opened:    {"a"},
 		`SELECT number FROM commits WHERE relayed > 0 AND relayed > ?1`:  {5},
 		`SELECT number FROM commits WHERE subject = ?1 AND version = ?2`: {"a", 1},
 	} {
