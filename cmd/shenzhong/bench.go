@@ -16,7 +16,7 @@ func newBenchCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newBenchPipelineCommand(), newBenchDrawCommand())
+	cmd.AddCommand(newBenchPipelineCommand(), newBenchPublishCommand(), newBenchReadCommand(), newBenchDrawCommand())
 	return cmd
 }
 
@@ -50,6 +50,73 @@ func newBenchPipelineCommand() *cobra.Command {
 	return cmd
 }
 
+func newBenchPublishCommand() *cobra.Command {
+	var facts, rounds int
+	var asJSON bool
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "publish",
+		Short: "积压在存储中的事实发往消息并逐条记下，与手工连成的同样步骤相比",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if facts < 1 || rounds < 1 {
+				return usageError{fmt.Errorf("--facts 和 --rounds 都应不小于 1")}
+			}
+			r, err := bench.Publish(cmd.Context(), dir, facts, rounds)
+			if err != nil {
+				return err
+			}
+			return r.Write(cmd.OutOrStdout(), asJSON)
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&facts, "facts", 20_000, "每轮的事实数")
+	flags.IntVar(&rounds, "rounds", 5, "轮数；双方轮流，比值取各轮的中位数")
+	flags.StringVar(&dir, "dir", "", "在哪个目录中建临时文件；空为系统的临时目录，它应在真实的磁盘上")
+	flags.BoolVar(&asJSON, "json", false, "输出一个 JSON 对象")
+	return cmd
+}
+
+func newBenchReadCommand() *cobra.Command {
+	load := bench.ReadLoad{}
+	var asJSON bool
+	var dir string
+	var seconds int
+	cmd := &cobra.Command{
+		Use:   "read",
+		Short: "公众查询和打开网页，与手工从一张表中取出同样字节数相比",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			load.Lasting = time.Duration(seconds) * time.Second
+			if load.Clients < 1 || load.Rounds < 1 || seconds < 1 || load.Records < 1 {
+				return usageError{fmt.Errorf("--records、--clients、--rounds 和 --seconds 都应不小于 1")}
+			}
+			reports, err := bench.Read(cmd.Context(), dir, load)
+			if err != nil {
+				return err
+			}
+			return writeAll(cmd, reports, asJSON)
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&load.Records, "records", 10_000, "公示信息的条数")
+	flags.IntVar(&load.Clients, "clients", 64, "同时查询的连接数")
+	flags.IntVar(&seconds, "seconds", 3, "每一方每轮的秒数")
+	flags.IntVar(&load.Rounds, "rounds", 3, "轮数；双方轮流，比值取各轮的中位数")
+	flags.StringVar(&dir, "dir", "", "在哪个目录中建临时文件；空为系统的临时目录，它应在真实的磁盘上")
+	flags.BoolVar(&asJSON, "json", false, "每种测量输出一个 JSON 对象")
+	return cmd
+}
+
+func writeAll(cmd *cobra.Command, reports []bench.Report, asJSON bool) error {
+	for _, r := range reports {
+		if err := r.Write(cmd.OutOrStdout(), asJSON); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func newBenchDrawCommand() *cobra.Command {
 	var size bench.DrawSize
 	var asJSON bool
@@ -65,12 +132,7 @@ func newBenchDrawCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, r := range reports {
-				if err := r.Write(cmd.OutOrStdout(), asJSON); err != nil {
-					return err
-				}
-			}
-			return nil
+			return writeAll(cmd, reports, asJSON)
 		},
 	}
 	flags := cmd.Flags()

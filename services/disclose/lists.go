@@ -173,6 +173,9 @@ func (s *Service) Find(ctx context.Context, q Search) (Found, error) {
 	next := q.From
 	for seen := 0; seen < scanned; {
 		query := view.Query{Equal: map[string]any{"shown": "yes"}, Order: "rank", Desc: true, Limit: 200}
+		if words == "" && len(q.Sorts) == 0 { // every row is wanted: no more than one page, and where the next begins
+			query.Limit = q.Limit + 2
+		}
 		if next != "" {
 			query.AtMost = map[string]any{"rank": next}
 		}

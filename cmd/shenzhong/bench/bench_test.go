@@ -21,6 +21,35 @@ func TestPipeline(t *testing.T) {
 	checkWritten(t, r)
 }
 
+// TestPublish sends a few facts on both sides.
+func TestPublish(t *testing.T) {
+	r, err := Publish(t.Context(), t.TempDir(), 100, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Ratios) != 1 || r.Ours <= 0 || r.Bare <= 0 {
+		t.Errorf("report = %+v", r)
+	}
+	checkWritten(t, r)
+}
+
+// TestRead reads a few records on both sides: one, a list, a page.
+func TestRead(t *testing.T) {
+	reports, err := Read(t.Context(), t.TempDir(), ReadLoad{Load: Load{Clients: 4, Lasting: 100 * time.Millisecond, Rounds: 1}, Records: 60})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(reports) != 3 {
+		t.Fatalf("%d reports, want a record, a list and a page", len(reports))
+	}
+	for _, r := range reports {
+		if r.Ours <= 0 || r.Bare <= 0 || r.P99 <= 0 || r.Extra[0].Value < 500 {
+			t.Errorf("report = %+v", r)
+		}
+		checkWritten(t, r)
+	}
+}
+
 // TestDraw draws from a small register: each hash is measured with ruler and
 // deal, and every seat is filled.
 func TestDraw(t *testing.T) {

@@ -189,15 +189,15 @@ type sizes struct{ answer, row, message, kept int }
 // that the minimum carries as much.
 func (k *kit) weigh(ctx context.Context) (sizes, error) {
 	var s sizes
-	body, err := complaint()
+	one, err := complaint()
 	if err != nil {
 		return s, err
 	}
-	c, err := call(ctx, k.addr, body)
+	c, err := call(ctx, k.addr)
 	if err != nil {
 		return s, err
 	}
-	answer, err := c.ask()
+	answer, err := c.ask(one)
 	if err = errors.Join(err, c.conn.Close()); err != nil {
 		return s, err
 	}

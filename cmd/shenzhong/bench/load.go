@@ -18,13 +18,27 @@ import (
 	"shenzhong/services/kit/service"
 )
 
-// complaint is what every client sends: a citizen's complaint that the matrix
-// cannot route, as its sender does not know what offence it is.
-func complaint() ([]byte, error) {
-	return json.Marshal(map[string]string{
+// request is what a client sends again and again, as it stands on the wire, and
+// the status that it must be answered with.
+type request struct {
+	wire   []byte
+	status int
+}
+
+// complaint is a citizen's complaint that the matrix cannot route, as its sender
+// does not know what offence it is.
+func complaint() (request, error) {
+	body, err := json.Marshal(map[string]string{
 		"name": "某某殡仪服务部", "town": "巷口镇",
 		"text": strings.Repeat("反映该服务部在办理业务时未明码标价，多收取费用且不开具票据，请核查。", 6),
 	})
+	return request{fmt.Appendf(nil,
+		"POST /api/v1/clues HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body), http.StatusCreated}, err
+}
+
+// get asks for what is public.
+func get(path string) request {
+	return request{fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\n\r\n", path), http.StatusOK}
 }
 
 // side is one of the two that are compared: where it is asked, and what of it
@@ -79,28 +93,14 @@ type tally struct {
 // until the consumer has committed all that was acknowledged.
 func (s *side) drive(ctx context.Context, clients int, lasting time.Duration) (tally, error) {
 	s.ear.reset()
-	body, err := complaint()
+	ask, err := complaint()
 	if err != nil {
 		return tally{}, err
 	}
 	watch := clock.Stopwatch()
-	var (
-		all  sync.WaitGroup
-		mu   sync.Mutex
-		out  tally
-		errs error
-	)
-	for range clients {
-		all.Go(func() {
-			took, err := client(ctx, s.addr, body, func() bool { return watch() < lasting })
-			mu.Lock()
-			defer mu.Unlock()
-			out.answers, errs = append(out.answers, took...), errors.Join(errs, err)
-		})
-	}
-	all.Wait()
-	if errs != nil {
-		return tally{}, errs
+	out := tally{}
+	if out.answers, err = ask.by(ctx, s.addr, clients, func() bool { return watch() < lasting }); err != nil {
+		return tally{}, err
 	}
 	for s.ear.n.Load() < int64(len(out.answers)) {
 		if err := pause(ctx); err != nil {
@@ -120,16 +120,35 @@ func pause(ctx context.Context) error {
 	}
 }
 
-// client asks on one connection while more is wanted.
-func client(ctx context.Context, addr string, body []byte, more func() bool) (took []time.Duration, err error) {
-	c, err := call(ctx, addr, body)
+// by has clients ask at addr, each on a connection of its own, while more is
+// wanted, and returns how long each answer took.
+func (r request) by(ctx context.Context, addr string, clients int, more func() bool) (took []time.Duration, errs error) {
+	var (
+		all sync.WaitGroup
+		mu  sync.Mutex
+	)
+	for range clients {
+		all.Go(func() {
+			times, err := r.again(ctx, addr, more)
+			mu.Lock()
+			defer mu.Unlock()
+			took, errs = append(took, times...), errors.Join(errs, err)
+		})
+	}
+	all.Wait()
+	return took, errs
+}
+
+// again asks on one connection while more is wanted.
+func (r request) again(ctx context.Context, addr string, more func() bool) (took []time.Duration, err error) {
+	c, err := call(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.conn.Close()) }()
 	for more() {
 		watch := clock.Stopwatch()
-		if _, err := c.ask(); err != nil {
+		if _, err := c.ask(r); err != nil {
 			return took, err
 		}
 		took = append(took, watch())
@@ -140,24 +159,22 @@ func client(ctx context.Context, addr string, body []byte, more func() bool) (to
 // caller is one connection. It writes a request as it is: what a client costs
 // it takes from the server, which runs on the same machine.
 type caller struct {
-	conn    net.Conn
-	in      *bufio.Reader
-	request []byte
+	conn net.Conn
+	in   *bufio.Reader
 }
 
-func call(ctx context.Context, addr string, body []byte) (*caller, error) {
+func call(ctx context.Context, addr string) (*caller, error) {
 	var dial net.Dialer
 	conn, err := dial.DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	return &caller{conn: conn, in: bufio.NewReader(conn), request: fmt.Appendf(nil,
-		"POST /api/v1/clues HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)}, nil
+	return &caller{conn: conn, in: bufio.NewReader(conn)}, nil
 }
 
 // ask sends the request and returns the body of the answer.
-func (c *caller) ask() (answer []byte, err error) {
-	if _, err := c.conn.Write(c.request); err != nil {
+func (c *caller) ask(r request) (answer []byte, err error) {
+	if _, err := c.conn.Write(r.wire); err != nil {
 		return nil, fmt.Errorf("ask: %w", err)
 	}
 	resp, err := http.ReadResponse(c.in, nil)
@@ -168,7 +185,7 @@ func (c *caller) ask() (answer []byte, err error) {
 	if answer, err = io.ReadAll(resp.Body); err != nil {
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
-	if resp.StatusCode != http.StatusCreated {
+	if resp.StatusCode != r.status {
 		return nil, fmt.Errorf("answered %s: %s", resp.Status, answer)
 	}
 	return answer, nil

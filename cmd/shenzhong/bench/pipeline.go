@@ -77,39 +77,40 @@ func (s *side) while(ctx context.Context, do func(context.Context) error) error 
 	return errors.Join(done, err, s.close())
 }
 
-// compare drives both sides in turns; which of them goes first changes.
+// compare drives both sides in turns.
 func compare(ctx context.Context, ours, byHand *side, load Load) (Report, error) {
 	r := Report{
 		Name: fmt.Sprintf("从提交到另一服务入库（%d 个并发，%d 轮，每轮 %v，%d 个处理器）", load.Clients, load.Rounds, load.Lasting, runtime.GOMAXPROCS(0)),
 		Unit: "件",
 	}
+	return turns(r, load,
+		func(lasting time.Duration) (tally, error) { return ours.drive(ctx, load.Clients, lasting) },
+		func(lasting time.Duration) (tally, error) { return byHand.drive(ctx, load.Clients, lasting) })
+}
+
+// turns has both sides run in turns and completes the report; which of them goes
+// first changes. The first round warms up and is not counted.
+func turns(r Report, load Load, ours, byHand func(lasting time.Duration) (tally, error)) (Report, error) {
 	var rates, bareRates []float64
 	var answers, bareAnswers, through, bareThrough []time.Duration
 	for round := range load.Rounds + 1 {
 		lasting := load.Lasting
-		if round == 0 { // the first round warms up and is not counted
+		if round == 0 {
 			lasting /= 4
 		}
-		order := []*side{ours, byHand}
-		if round%2 == 1 {
-			order = []*side{byHand, ours}
-		}
-		var mine, bare tally
-		for _, s := range order {
+		var both [2]tally // ours, by hand
+		for n := range both {
+			side := (n + round) % 2
 			runtime.GC() // neither pays for the garbage of the other
-			t, err := s.drive(ctx, load.Clients, lasting)
-			if err != nil {
+			var err error
+			if both[side], err = []func(time.Duration) (tally, error){ours, byHand}[side](lasting); err != nil {
 				return r, err
-			}
-			if s == ours {
-				mine = t
-			} else {
-				bare = t
 			}
 		}
 		if round == 0 {
 			continue
 		}
+		mine, bare := both[0], both[1]
 		rates, bareRates = append(rates, mine.rate), append(bareRates, bare.rate)
 		r.Ratios = append(r.Ratios, mine.rate/bare.rate)
 		answers, bareAnswers = append(answers, mine.answers...), append(bareAnswers, bare.answers...)
@@ -117,11 +118,12 @@ func compare(ctx context.Context, ours, byHand *side, load Load) (Report, error)
 	}
 	r.Ours, r.Bare, r.Ratio = median(rates), median(bareRates), median(r.Ratios)
 	r.P50, r.P99, r.BareP = quantile(answers, 0.5), quantile(answers, 0.99), quantile(bareAnswers, 0.99)
-	r.Extra = []Figure{
-		{"本系统从提交入库到另一服务入库 p50", quantile(through, 0.5), "毫秒"},
-		{"本系统从提交入库到另一服务入库 p99", quantile(through, 0.99), "毫秒"},
-		{"对照从提交入库到另一服务入库 p50", quantile(bareThrough, 0.5), "毫秒"},
-		{"对照从提交入库到另一服务入库 p99", quantile(bareThrough, 0.99), "毫秒"},
+	if len(through) > 0 {
+		r.Extra = append(r.Extra,
+			Figure{"本系统从提交入库到另一服务入库 p50", quantile(through, 0.5), "毫秒"},
+			Figure{"本系统从提交入库到另一服务入库 p99", quantile(through, 0.99), "毫秒"},
+			Figure{"对照从提交入库到另一服务入库 p50", quantile(bareThrough, 0.5), "毫秒"},
+			Figure{"对照从提交入库到另一服务入库 p99", quantile(bareThrough, 0.99), "毫秒"})
 	}
 	return r, nil
 }
