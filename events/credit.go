@@ -57,19 +57,29 @@ type BreachNoticed struct {
 	Fact       string   `json:"fact"`
 	Evidence   []string `json:"evidence"`
 	Unit       string   `json:"unit"`
+	// Deadlines is the limit for being heard (credit.breach.hear).
+	Deadlines []Deadline `json:"deadlines,omitempty"`
 }
 
 // Kind names the contract.
 func (BreachNoticed) Kind() string { return "credit.breach_noticed.v1" }
 
+// Clocks starts the limit for being heard.
+func (e BreachNoticed) Clocks() ([]Deadline, []string) { return e.Deadlines, nil }
+
 // BreachHeard says what the facility had to say, or that it let the time pass.
 type BreachHeard struct {
 	Commitment string `json:"commitment"`
 	Statement  string `json:"statement"`
+
+	Settled []string `json:"settled,omitempty"`
 }
 
 // Kind names the contract.
 func (BreachHeard) Kind() string { return "credit.breach_heard.v1" }
+
+// Clocks ends the limit for being heard.
+func (e BreachHeard) Clocks() ([]Deadline, []string) { return nil, e.Settled }
 
 // CommitmentBreached says that a breach is established (认定违诺), with evidence.
 type CommitmentBreached struct {
@@ -89,7 +99,12 @@ func (CommitmentBreached) Kind() string { return "credit.commitment_breached.v1"
 type BreachDropped struct {
 	Commitment string `json:"commitment"`
 	Reason     string `json:"reason"`
+
+	Settled []string `json:"settled,omitempty"`
 }
+
+// Clocks ends the limit for being heard.
+func (e BreachDropped) Clocks() ([]Deadline, []string) { return nil, e.Settled }
 
 // Kind names the contract.
 func (BreachDropped) Kind() string { return "credit.breach_dropped.v1" }

@@ -285,8 +285,9 @@ type VisitSigned struct {
 // Kind names the contract.
 func (VisitSigned) Kind() string { return "inspect.visit_signed.v1" }
 
-// VisitRecorded says that a joint visit is over and what came of it. Its limit
-// is the one for publishing the result (pub.check.result).
+// VisitRecorded says that a joint visit is over and what came of it. Its limits
+// are those for publishing the result: of the law (pub.check.result) and of the
+// district (pub.check.local).
 type VisitRecorded struct {
 	Visit     Visit      `json:"visit"`
 	On        string     `json:"on"`
@@ -296,7 +297,7 @@ type VisitRecorded struct {
 // Kind names the contract.
 func (VisitRecorded) Kind() string { return "inspect.visit_recorded.v1" }
 
-// Clocks starts the limit for publishing the result.
+// Clocks starts the limits for publishing the result.
 func (e VisitRecorded) Clocks() ([]Deadline, []string) { return e.Deadlines, nil }
 
 // RectificationOrdered says what a facility was ordered to put right (责令改正).

@@ -69,8 +69,9 @@ func (c *Commitment) Make(made events.Commitment) (events.Event, error) {
 	return events.CommitmentMade{Commitment: made}, nil
 }
 
-// Notice tells the facility of a suspected breach and that it can be heard.
-func (c *Commitment) Notice(unit string, obligation int, fact string, evidence []string) (events.Event, error) {
+// Notice tells the facility of a suspected breach and that it can be heard. Hear
+// is the limit for that.
+func (c *Commitment) Notice(unit string, obligation int, fact string, evidence []string, hear ...events.Deadline) (events.Event, error) {
 	switch {
 	case obligation < 1 || obligation > len(c.Obligations):
 		return nil, fault.About("obligation", fault.Invalid, "请选择所违反的承诺事项（第 1 至 %d 条）", len(c.Obligations))
@@ -83,7 +84,7 @@ func (c *Commitment) Notice(unit string, obligation int, fact string, evidence [
 		return nil, err
 	}
 	c.Unit, c.Obligation, c.Fact, c.Evidence = unit, obligation, fact, evidence
-	return events.BreachNoticed{Commitment: c.ID, Obligation: obligation, Fact: fact, Evidence: evidence, Unit: unit}, nil
+	return events.BreachNoticed{Commitment: c.ID, Obligation: obligation, Fact: fact, Evidence: evidence, Unit: unit, Deadlines: hear}, nil
 }
 
 // Hear notes what the facility had to say, or that it waived.
@@ -95,7 +96,7 @@ func (c *Commitment) Hear(statement string) (events.Event, error) {
 		return nil, err
 	}
 	c.Statement = statement
-	return events.BreachHeard{Commitment: c.ID, Statement: statement}, nil
+	return events.BreachHeard{Commitment: c.ID, Statement: statement, Settled: c.hearing()}, nil
 }
 
 // Establish enters the breach.
@@ -126,5 +127,16 @@ func (c *Commitment) Drop(unit, reason string) (events.Event, error) {
 		return nil, err
 	}
 	c.Obligation, c.Fact, c.Evidence, c.Statement = 0, "", nil, ""
-	return events.BreachDropped{Commitment: c.ID, Reason: reason}, nil
+	return events.BreachDropped{Commitment: c.ID, Reason: reason, Settled: c.hearing()}, nil
+}
+
+// ruleHear is the line of the deadline catalogue under which a facility is heard.
+const ruleHear = "credit.breach.hear"
+
+// subjectOf is the subject of the commitment with that id, under which its limit runs.
+func subjectOf(id string) string { return "commitment/" + id }
+
+// hearing is the id of the limit for being heard, in a list.
+func (c *Commitment) hearing() []string {
+	return []string{events.DeadlineID(subjectOf(c.ID), ruleHear)}
 }

@@ -7,6 +7,7 @@ import (
 
 	"shenzhong/events"
 	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/deadline"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/law"
@@ -103,8 +104,13 @@ func (s *Service) NoticeBreach(ctx context.Context, cmd NoticeBreach) error {
 	if err := permits.Check(cmd.Actor, "commitment.notice"); err != nil {
 		return err
 	}
+	counter := deadline.Counter{Law: s.cfg.Law, Calendar: s.cfg.Calendar}
+	hear, err := counter.Start(ruleHear, subjectOf(cmd.Commitment), cmd.Actor.Unit, "听取当事人对违诺认定的陈述申辩："+cmd.Commitment, s.cfg.Clock.Now())
+	if err != nil {
+		return err
+	}
 	return s.commitments.Change(ctx, cmd.Cause, cmd.Commitment, func(c *Commitment) (events.Event, error) {
-		return c.Notice(cmd.Actor.Unit, cmd.Obligation, cmd.Fact, cmd.Evidence)
+		return c.Notice(cmd.Actor.Unit, cmd.Obligation, cmd.Fact, cmd.Evidence, hear)
 	})
 }
 

@@ -107,7 +107,7 @@ func (s *Service) channel(c *events.Channel, on workday.Date) error {
 // channel has its own.
 func (s *Service) settled(r events.Record, channels []events.Channel, on workday.Date) []string {
 	if r.Sort == "check" {
-		return []string{events.DeadlineID(r.Source, "pub.check.result")}
+		return []string{events.DeadlineID(r.Source, "pub.check.result"), events.DeadlineID(r.Source, "pub.check.local")}
 	}
 	if r.Sort != "penalty" {
 		return nil

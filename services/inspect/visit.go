@@ -150,8 +150,8 @@ func (v *Visit) Sign(by identity.Actor, countersign, note string) (events.Event,
 	return events.VisitSigned{Visit: v.ID, Countersign: countersign, RefusalNote: note}, nil
 }
 
-// Record closes the visit. Publish is the limit for publishing its result.
-func (v *Visit) Record(by identity.Actor, on string, publish events.Deadline) (events.Event, error) {
+// Record closes the visit. Publish are the limits for publishing its result.
+func (v *Visit) Record(by identity.Actor, on string, publish []events.Deadline) (events.Event, error) {
 	if err := v.ofTeam(by, v.Lead); err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (v *Visit) Record(by identity.Actor, on string, publish events.Deadline) (e
 		return nil, err
 	}
 	v.State = state
-	return events.VisitRecorded{Visit: v.Visit, On: on, Deadlines: []events.Deadline{publish}}, nil
+	return events.VisitRecorded{Visit: v.Visit, On: on, Deadlines: publish}, nil
 }
 
 // ofTeam refuses everybody but the officers of one unit who were drawn for this

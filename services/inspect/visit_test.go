@@ -41,7 +41,7 @@ func TestVisitWorkflow(t *testing.T) {
 			return v.Answer(lead, answer("mzj", []string{lead.ID, "b"}, "1"), categories, 2)
 		}, []State{Noticed}, []State{Answered}},
 		{"sign", func(v *Visit) (events.Event, error) { return v.Sign(lead, "signed", "") }, []State{Answered}, []State{Signed}},
-		{"record", func(v *Visit) (events.Event, error) { return v.Record(lead, "2026-03-05", events.Deadline{}) }, []State{Signed}, []State{Recorded}},
+		{"record", func(v *Visit) (events.Event, error) { return v.Record(lead, "2026-03-05", nil) }, []State{Signed}, []State{Recorded}},
 	})
 }
 
@@ -133,7 +133,7 @@ func TestOnlyTheTeamActs(t *testing.T) {
 		"sign": func(by identity.Actor) error { v := visitAt(Answered); _, err := v.Sign(by, "signed", ""); return err },
 		"record": func(by identity.Actor) error {
 			v := visitAt(Signed)
-			_, err := v.Record(by, "2026-03-05", events.Deadline{})
+			_, err := v.Record(by, "2026-03-05", nil)
 			return err
 		},
 	} {

@@ -101,7 +101,7 @@ func TestOneJointVisit(t *testing.T) {
 	f.answers(t, visit1, "lyj", nothing)
 	f.recorded(t, visit1)
 	said := servicetest.Of[events.VisitRecorded](t, f.log)
-	if len(said) != 1 || len(said[0].Visit.Sections) != 3 || len(said[0].Deadlines) != 1 || said[0].Deadlines[0].Rule != "pub.check.result" {
+	if len(said) != 1 || len(said[0].Visit.Sections) != 3 || len(said[0].Deadlines) != 2 || said[0].Deadlines[0].Rule != "pub.check.result" || said[0].Deadlines[1].Rule != "pub.check.local" {
 		t.Fatalf("recorded %+v", said)
 	}
 	if found := said[0].Visit.Sections[1].Findings; len(found) != 1 || found[0].Offence != "price_violation" || found[0].No != 1 {
