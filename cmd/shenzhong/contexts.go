@@ -114,14 +114,21 @@ func openCasefile(ctx context.Context, r *room, g ground) error {
 }
 
 func openDisclose(ctx context.Context, r *room, g ground) error {
-	s, err := disclose.New(ctx, disclose.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
+	public, err := publicLog(g.keys, g.domain, g.district)
+	if err != nil {
+		return err
+	}
+	s, err := disclose.New(ctx, disclose.Config{
+		District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar, Public: public,
+	})
 	if err != nil {
 		return err
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
 	r.mount = func(api *web.API) { discloseweb.Mount(api, s) }
 	r.nav, r.pages = discloseweb.Nav(), func(server *web.Server) { discloseweb.Pages(server, s) }
-	r.sweeps = map[string]func(context.Context) (int, error){"disclose expires": s.Sweep}
+	r.sweeps = map[string]func(context.Context) (int, error){"disclose expires": s.Sweep, "disclose signs log": s.SignLog}
+	r.report = func() any { return map[string]any{"public_log": s.LogStatus()} }
 	return nil
 }
 

@@ -36,18 +36,8 @@ func makeSecret(folder, path string, size int) ([]byte, error) {
 	}
 	key := make([]byte, size)
 	rand.Read(key)
-	f, err := os.CreateTemp(folder, ".key-*") // 0600
-	if err != nil {
-		return nil, fmt.Errorf("make a key: %w", err)
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, fmt.Errorf("write a key: %w", err)
-	}
-	// Of two processes that make it at once, the first one's key stays.
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("keep a key: %w", err)
+	if err := keepOnce(folder, path, hex.EncodeToString(key)); err != nil {
+		return nil, err
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

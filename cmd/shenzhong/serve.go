@@ -22,6 +22,7 @@ type readiness struct {
 	Stores   map[string]map[string]string `json:"stores"`
 	Broker   jsbus.Settings               `json:"broker"`
 	Lag      []jsbus.Lag                  `json:"lag"`
+	Reports  map[string]any               `json:"reports"` // of contexts that have more to say
 }
 
 // server answers for the contexts of this process.
@@ -55,13 +56,16 @@ func (s *system) server() (*web.Server, error) {
 func (s *system) readiness(ctx context.Context) (readiness, error) {
 	r := readiness{
 		District: s.law.Law().Manifest().District, Law: s.law.Law().Version(), Calendar: s.calendar.Calendar().Version(), Clock: "rehearsal", Contexts: s.names(),
-		Stores: map[string]map[string]string{}, Lag: s.bus.Lag(),
+		Stores: map[string]map[string]string{}, Lag: s.bus.Lag(), Reports: map[string]any{},
 	}
 	if _, ok := told(s.clock).(clock.System); ok {
 		r.Clock = "system"
 	}
 	for _, room := range s.rooms {
 		r.Stores[room.name] = room.base.settings()
+		if room.report != nil {
+			r.Reports[room.name] = room.report()
+		}
 	}
 	var err error
 	if r.Broker, err = s.bus.Settings(ctx); err != nil {

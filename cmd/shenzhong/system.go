@@ -32,6 +32,7 @@ type options struct {
 	stores   stores   // where each keeps what it knows
 	broker   jsbus.Config
 	keys     string   // folder of the secrets that contexts make for themselves
+	domain   string   // of the office, in the name of its public log; empty for whichever the keys are of
 	pack     string   // folder or archive of the law pack; empty is the one that ships
 	trust    []string // files of public keys, each of which must have signed it; none trusts whoever may write there
 	notices  string   // folder of the holiday notices that were imported; empty is none
@@ -43,6 +44,7 @@ type options struct {
 type ground struct {
 	district string
 	keys     string
+	domain   string
 	log      store.Log
 	tables   view.Tables
 	clock    clock.Clock
@@ -60,6 +62,7 @@ type room struct {
 	sweeps    map[string]func(context.Context) (int, error)
 	mount     func(*web.API)
 	pages     func(*web.Server)
+	report    func() any                  // what /readyz shows of it
 	nav       []ui.Link                   // what pages adds to the main navigation
 	sample    func(context.Context) error // loads the sample, once
 }
@@ -161,7 +164,7 @@ func (s *system) openRoom(ctx context.Context, o options, c contextEntry) error 
 		return err
 	}
 	g := ground{
-		district: s.law.Law().Manifest().District, keys: o.keys, log: r.base.log, tables: r.base.tables,
+		district: s.law.Law().Manifest().District, keys: o.keys, domain: o.domain, log: r.base.log, tables: r.base.tables,
 		clock: o.clock, law: s.law, calendar: s.calendar,
 	}
 	if err := c.open(ctx, r, g); err != nil {

@@ -10,9 +10,11 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
+	"time"
 
 	"shenzhong/events"
 	"shenzhong/services/disclose/publiclog"
+	"shenzhong/services/kit/clock"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/store"
@@ -40,6 +42,7 @@ type Growth struct {
 type ledger struct {
 	id     string
 	log    store.Log
+	clock  clock.Clock
 	growth *store.Collection[Growth]
 	cfg    PublicLog
 
@@ -49,6 +52,7 @@ type ledger struct {
 	places    map[string][]int64           // index of each entry, likewise
 	halt      error                        // why nothing is appended or signed any more
 	point     string                       // the checkpoint that is published
+	signed    time.Time                    // when it was signed by this process
 }
 
 // errBehind says that another process has appended meanwhile.
@@ -59,7 +63,7 @@ var errBehind = errors.New("the log has grown")
 // records must not wait, forking the log must not happen.
 func openLedger(ctx context.Context, cfg Config) (*ledger, error) {
 	l := &ledger{
-		id: cfg.District + "-RZ-1", log: cfg.Log, growth: store.NewCollection[Growth]("log", cfg.Log, cfg.Clock), cfg: *cfg.Public,
+		id: cfg.District + "-RZ-1", log: cfg.Log, clock: cfg.Clock, growth: store.NewCollection[Growth]("log", cfg.Log, cfg.Clock), cfg: *cfg.Public,
 		histories: map[string]publiclog.History{}, places: map[string][]int64{},
 	}
 	if err := l.catchUp(ctx); err != nil {
@@ -69,8 +73,7 @@ func openLedger(ctx context.Context, cfg Config) (*ledger, error) {
 	var halt *publiclog.Halt
 	switch {
 	case errors.As(err, &halt):
-		l.halt = fault.New(fault.Unavailable, "公开日志已停止：%w", err)
-		slog.ErrorContext(ctx, "public log stopped", "err", err)
+		l.stop(ctx, halt)
 	case err != nil:
 		return nil, err
 	}
@@ -155,8 +158,12 @@ func (l *ledger) append(ctx context.Context, by store.Cause, about, leaf string)
 	}
 }
 
-// SignLog publishes a checkpoint over every entry and returns 1 if it is a new
-// one. The entries by which the log names its own keys come first.
+// signingPause is how long the log gathers entries before they are signed.
+const signingPause = 10 * time.Second
+
+// SignLog publishes a checkpoint over every entry, if there are new ones and
+// the last was not signed just now. It returns 1 if it did. The entries by which
+// the log names its own keys come first.
 func (s *Service) SignLog(ctx context.Context) (int, error) {
 	if s.public == nil {
 		return 0, nil
@@ -165,11 +172,8 @@ func (s *Service) SignLog(ctx context.Context) (int, error) {
 }
 
 func (l *ledger) sign(ctx context.Context) (int, error) {
-	l.mu.RLock()
-	halted := l.halt != nil
-	l.mu.RUnlock()
-	if halted {
-		return 0, nil // it was said when it happened
+	if l.rests() {
+		return 0, nil
 	}
 	for _, key := range l.cfg.Notary.Keys.Public() {
 		leaf := publiclog.KeyLeaf(key)
@@ -181,16 +185,47 @@ func (l *ledger) sign(ctx context.Context) (int, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text, err := l.cfg.Notary.Sign(&l.tree)
+	text, err := l.signTree(ctx)
 	var halt *publiclog.Halt
 	if errors.As(err, &halt) {
-		l.halt = fault.New(fault.Unavailable, "公开日志已停止：%w", err)
+		l.stop(ctx, halt)
+		return 0, nil
 	}
 	if err != nil || text == l.point {
 		return 0, err
 	}
-	l.point = text
+	l.point, l.signed = text, l.clock.Now()
 	return 1, nil
+}
+
+// rests reports whether there is nothing to sign yet.
+func (l *ledger) rests() bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	since := l.clock.Now().Sub(l.signed)
+	return l.halt != nil || since >= 0 && since < signingPause
+}
+
+// signTree signs what is in the store. Where less is there than was signed,
+// another process may have appended and signed just now: then it looks again.
+func (l *ledger) signTree(ctx context.Context) (string, error) {
+	for {
+		size := l.tree.Size()
+		text, err := l.cfg.Notary.Sign(&l.tree)
+		var halt *publiclog.Halt
+		if !errors.As(err, &halt) {
+			return text, err
+		}
+		if caught := l.catchUp(ctx); caught != nil || l.tree.Size() == size {
+			return "", errors.Join(caught, err)
+		}
+	}
+}
+
+// stop ends appending and signing; l.mu is held, or nobody else knows l yet.
+func (l *ledger) stop(ctx context.Context, halt *publiclog.Halt) {
+	l.halt = fault.New(fault.Unavailable, "公开日志已停止：%w", halt)
+	slog.ErrorContext(ctx, "public log stopped", "err", halt)
 }
 
 // secretly is the HMAC of words under the secret of the log.

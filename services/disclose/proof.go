@@ -27,6 +27,32 @@ func (s *Service) Checkpoint() (string, error) {
 	return s.public.point, nil
 }
 
+// LogStatus is how the public log stands, for the operator and for the public.
+type LogStatus struct {
+	Origin  string `json:"origin"`
+	Entries int64  `json:"entries"` // in the store
+	Signed  int64  `json:"signed"`  // of them, by the newest checkpoint
+	Stopped string `json:"stopped"` // why it is signed no more; empty while all is well
+}
+
+// LogStatus reads it; it is zero where no public log is kept.
+func (s *Service) LogStatus() LogStatus {
+	if s.public == nil {
+		return LogStatus{}
+	}
+	l := s.public
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	st := LogStatus{Origin: l.cfg.Notary.Keys.Origin, Entries: l.tree.Size()}
+	if l.halt != nil {
+		st.Stopped = l.halt.Error()
+	}
+	if size, err := publiclog.SizeOf(l.point); err == nil {
+		st.Signed = size
+	}
+	return st
+}
+
 // LogKeys are the public keys of the log, one line each, the newest last.
 func (s *Service) LogKeys() ([]string, error) {
 	if s.public == nil {
@@ -48,6 +74,10 @@ func (s *Service) LogTile(ctx context.Context, path string) (data []byte, full b
 	l := s.public
 	l.mu.RLock()
 	size := l.tree.Size()
+	if l.halt != nil { // what is there contradicts what was signed
+		defer l.mu.RUnlock()
+		return nil, false, l.halt
+	}
 	if !tile.Within(size) {
 		l.mu.RUnlock()
 		return nil, false, fault.New(fault.NotFound, "公开日志只有 %d 条，没有这个分片", size)

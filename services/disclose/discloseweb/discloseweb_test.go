@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"shenzhong/events"
 	"shenzhong/services/disclose"
 	"shenzhong/services/disclose/discloseweb"
+	"shenzhong/services/disclose/publiclog"
 	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/servicetest"
 	"shenzhong/services/kit/store"
@@ -44,6 +46,7 @@ type scene struct {
 	*web.Server
 	disclose *disclose.Service
 	cases    *servicetest.Voice
+	draws    *servicetest.Voice
 	log      *store.Memory
 	keys     int
 }
@@ -52,7 +55,9 @@ func newScene(t *testing.T) *scene {
 	t.Helper()
 	g := servicetest.NewGround(t, time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC))
 	log := store.NewMemory()
-	s, err := disclose.New(context.Background(), disclose.Config{District: "500156", Log: log, Tables: view.NewMemory(), Clock: g.Clock, Law: g.Law, Calendar: g.Calendar})
+	s, err := disclose.New(context.Background(), disclose.Config{
+		District: "500156", Log: log, Tables: view.NewMemory(), Clock: g.Clock, Law: g.Law, Calendar: g.Calendar, Public: publicLog(t),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,13 +71,40 @@ func newScene(t *testing.T) *scene {
 	})
 	discloseweb.Mount(server.API(), s)
 	discloseweb.Pages(server, s)
-	return &scene{Ground: g, Server: server, disclose: s, cases: servicetest.NewVoice("casefile", g.Clock), log: log}
+	return &scene{Ground: g, Server: server, disclose: s, cases: servicetest.NewVoice("casefile", g.Clock), draws: servicetest.NewVoice("draw", g.Clock), log: log}
+}
+
+// publicLog is what a log is kept with, in a folder that goes with the test.
+func publicLog(t *testing.T) *disclose.PublicLog {
+	t.Helper()
+	text, err := publiclog.Generate("example.invalid/fdlog-500156-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := publiclog.ParseKeys(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory := &publiclog.File{Path: filepath.Join(t.TempDir(), "log.checkpoint")}
+	return &disclose.PublicLog{Notary: &publiclog.Notary{Keys: keys, Memory: memory}, Secret: []byte(strings.Repeat("s", disclose.SecretBytes))}
+}
+
+// sign has the log signed over everything there is.
+func (s *scene) sign(t *testing.T) {
+	t.Helper()
+	s.Clock.Advance(time.Minute)
+	if n, err := s.disclose.SignLog(t.Context()); n != 1 || err != nil {
+		t.Fatalf("signed %d, %v", n, err)
+	}
 }
 
 func (s *scene) pump(t *testing.T) {
 	t.Helper()
-	servicetest.Pump(t, []store.Log{s.log, s.cases.Log}, s.disclose.Reactions())
+	servicetest.Pump(t, []store.Log{s.log, s.cases.Log, s.draws.Log}, s.disclose.Reactions())
 }
+
+// pad is a number as ids of draws have it.
+func pad(i int) string { return fmt.Sprintf("%04d", i+1) }
 
 // decided lets a case be decided.
 func (s *scene) decided(t *testing.T, id, kind, name, facts string) {

@@ -16,7 +16,7 @@ import (
 
 // Nav is what the pages add to the main navigation.
 func Nav() []ui.Link {
-	return []ui.Link{{Text: "首页", To: "/"}, {Text: "抽查结果", To: "/results"}, {Text: "信用承诺", To: "/commitments"}}
+	return []ui.Link{{Text: "首页", To: "/"}, {Text: "抽查结果", To: "/results"}, {Text: "信用承诺", To: "/commitments"}, {Text: "公开日志", To: "/log"}}
 }
 
 // shelf is a page that lists some sorts of records.
@@ -34,6 +34,7 @@ var shelves = []shelf{
 // Pages serves the public pages of what is published.
 func Pages(server *web.Server, s *disclose.Service) {
 	skin := server.Skin()
+	logPages(server, s)
 	web.Page(server, "/", func(c *fiber.Ctx) (ui.Page, error) {
 		v, err := look(c, s, shelf{path: "/"})
 		return ui.Page{Title: "首页", Nav: "/", Wide: true, Body: front(skin, v)}, err
@@ -55,7 +56,11 @@ func Pages(server *web.Server, s *disclose.Service) {
 			return ui.Page{Title: ending(row.State), Nav: "/", Status: http.StatusGone, Body: tombstone(skin, row)}, nil
 		}
 		limits, err := s.Limits(row.Record, row.Channels)
-		return ui.Page{Title: row.Record.Title, Nav: home(row.Record.Sort), Body: record(skin, row, limits)}, err
+		if err != nil {
+			return ui.Page{}, err
+		}
+		proof, err := provable(c, s, row.Record.ID)
+		return ui.Page{Title: row.Record.Title, Nav: home(row.Record.Sort), Body: record(skin, row, limits, proof)}, err
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"shenzhong/events"
 	"shenzhong/services/disclose/discloseweb"
+	"shenzhong/services/kit/web/ui"
 	"shenzhong/services/kit/web/webtest"
 )
 
@@ -188,8 +189,10 @@ func TestOddRequests(t *testing.T) {
 
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	s := newScene(t)
-	s.publish(t, s.decide(t, caseID, "legal", "青松殡仪服务有限公司", "强制捆绑销售。"))
-	for _, link := range discloseweb.Nav() {
+	id := s.publish(t, s.decide(t, caseID, "legal", "青松殡仪服务有限公司", "强制捆绑销售。")).ID
+	s.page(t, "/log", http.StatusOK) // also before there is a checkpoint
+	s.sign(t)
+	for _, link := range append(discloseweb.Nav(), ui.Link{To: "/records/" + id}) {
 		doc, _ := s.page(t, link.To, http.StatusOK)
 		doc.Find("main a[href^='/']").Each(func(_ int, a *goquery.Selection) {
 			to, _ := a.Attr("href")

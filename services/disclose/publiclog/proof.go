@@ -58,6 +58,59 @@ func (p Proof) Check(public []string) error {
 	return nil
 }
 
+// Text is the proof without its document, as C2SP tlog-proof writes it. The
+// extra line holds what the entry needs besides the document.
+func (p Proof) Text() string {
+	var b strings.Builder
+	extra := fmt.Sprintf("record %s\nversion %d\nsalt %s\n", p.Record, p.Version, p.Salt)
+	fmt.Fprintf(&b, "%s\nextra %s\nindex %d\n", proofHead, base64.StdEncoding.EncodeToString([]byte(extra)), p.Index)
+	for _, h := range p.Path {
+		b.WriteString(base64.StdEncoding.EncodeToString(h[:]) + "\n")
+	}
+	b.WriteString("\n" + p.Checkpoint)
+	return b.String()
+}
+
+const proofHead = "c2sp.org/tlog-proof@v1"
+
+// ParseProof reads what Text wrote; the document comes from elsewhere. It checks
+// nothing but the form.
+func ParseProof(text string) (Proof, error) {
+	var p Proof
+	bad := fault.New(fault.Invalid, "证明文件不合格式，应为 C2SP tlog-proof，且带有 record、version、salt")
+	head, checkpoint, ok := strings.Cut(text, "\n\n")
+	lines := strings.Split(head, "\n")
+	if !ok || len(lines) < 3 || lines[0] != proofHead {
+		return p, bad
+	}
+	code, ok := strings.CutPrefix(lines[1], "extra ")
+	extra, err := base64.StdEncoding.Strict().DecodeString(code)
+	if !ok || err != nil {
+		return p, bad
+	}
+	if _, err := fmt.Sscanf(string(extra), "record %32s\nversion %d\nsalt %64s\n", &p.Record, &p.Version, &p.Salt); err != nil {
+		return p, bad
+	}
+	if _, err := fmt.Sscanf(lines[2], "index %d", &p.Index); err != nil {
+		return p, bad
+	}
+	for _, line := range lines[3:] {
+		node, err := base64.StdEncoding.Strict().DecodeString(line)
+		if err != nil || len(node) != tlog.HashSize {
+			return p, bad
+		}
+		p.Path = append(p.Path, tlog.Hash(node))
+	}
+	p.Checkpoint = checkpoint
+	if p.Size, err = SizeOf(checkpoint); err != nil {
+		return p, err
+	}
+	if p.Text() != text { // one spelling
+		return p, bad
+	}
+	return p, nil
+}
+
 // SizeOf reads the size of a checkpoint without checking any signature.
 func SizeOf(checkpoint string) (int64, error) {
 	point, err := fdraw.ParseCheckpoint(checkpoint)

@@ -336,3 +336,45 @@ func isHalt(err error) bool {
 	var halt *Halt
 	return errors.As(err, &halt)
 }
+
+// TestProofText writes a proof as C2SP tlog-proof and reads it back, to the byte.
+func TestProofText(t *testing.T) {
+	var tree Tree
+	grow(t, &tree, 9)
+	p := Proof{Record: record, Version: 1, Document: "{}", Index: 9}
+	p.SetSalt([32]byte{1})
+	leaf, err := p.Leaf()
+	if err != nil || tree.Add(leaf) != nil {
+		t.Fatal(err)
+	}
+	k := keys(t)
+	if p.Checkpoint, err = (&Notary{Keys: k, Memory: &kept{}}).Sign(&tree); err != nil {
+		t.Fatal(err)
+	}
+	p.Size = tree.Size()
+	if p.Path, err = tree.Include(9, 10); err != nil {
+		t.Fatal(err)
+	}
+	text := p.Text()
+	back, err := ParseProof(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back.Document = p.Document
+	if err := back.Check(k.Public()); err != nil {
+		t.Errorf("what was read does not hold: %v", err)
+	}
+	if back.Document = "{ }"; back.Check(k.Public()) == nil {
+		t.Error("another document holds")
+	}
+	for i := range text[:strings.Index(text, "\u2014")] { // of two signature lines one is enough
+		for _, changed := range []string{text[:i], text[:i] + "~" + text[i+1:], text[:i] + " " + text[i:]} {
+			if q, err := ParseProof(changed); err == nil {
+				q.Document = p.Document
+				if q.Check(k.Public()) == nil {
+					t.Fatalf("byte %d may be changed: %q", i, changed)
+				}
+			}
+		}
+	}
+}
