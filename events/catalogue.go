@@ -25,7 +25,7 @@ func (c Contract) Type() reflect.Type { return reflect.TypeOf(c.Fact) }
 // Catalogue lists every contract. An entry is never removed or altered; a
 // contract that is no longer said keeps its line and its name.
 func Catalogue() []Contract {
-	const first = "2026-11-24"
+	const first, second = "2026-11-24", "2026-11-28"
 	return []Contract{
 		{Fact: UnitListed{}, Entity: "unit", Since: first, Chinese: "单位列入名录", Hears: []string{"oversee"}},
 		{Fact: FacilityChanged{}, Entity: "facility", Since: first, Chinese: "检查对象信息变动", Hears: []string{"inspect", "clue", "casefile", "credit", "disclose", "oversee"}},
@@ -67,6 +67,8 @@ func Catalogue() []Contract {
 		{Fact: DrawReplaced{}, Entity: "draw", Since: first, Chinese: "递补", Hears: []string{"inspect"}, Sealed: true},
 		{Fact: DrawOpened{}, Entity: "draw", Since: first, Chinese: "抽取结果启封", Hears: []string{"disclose", "oversee"}},
 		{Fact: DrawVoided{}, Entity: "draw", Since: first, Chinese: "抽取作废", Hears: []string{"disclose", "inspect", "oversee"}},
+		{Fact: DrawWitnessed{}, Entity: "draw", Since: second, Chinese: "见证方在公开随机数产生之前已见证揭示", Hears: []string{"oversee"}},
+		{Fact: DrawEnclosed{}, Entity: "draw", Since: second, Chinese: "验证包附入公开日志的证明", Hears: []string{"oversee"}},
 
 		{Fact: ClueReceived{}, Entity: "clue", Since: first, Chinese: "线索登记", Hears: []string{"register", "oversee"}},
 		{Fact: ClueRouted{}, Entity: "clue", Since: first, Chinese: "线索分办", Hears: []string{"oversee"}},
@@ -99,6 +101,8 @@ func Catalogue() []Contract {
 		{Fact: RecordWithdrawn{}, Entity: "record", Since: first, Chinese: "撤回公示", Hears: []string{"credit", "casefile", "oversee"}},
 		{Fact: RecordExpired{}, Entity: "record", Since: first, Chinese: "公示期满", Hears: []string{"credit", "casefile", "oversee"}},
 		{Fact: LeafLogged{}, Entity: "log", Since: first, Chinese: "公开日志新增条目"},
+		{Fact: CheckpointCosigned{}, Entity: "cosigning", Since: second, Chinese: "公开日志的检查点经见证方联署", Hears: []string{"draw", "oversee"}},
+		{Fact: DrawEvidenced{}, Entity: "evidence", Since: second, Chinese: "公开日志中抽取各步骤的证明", Hears: []string{"draw"}},
 
 		{Fact: CreditGraded{}, Entity: "credit", Since: first, Chinese: "信用等级评定", Hears: []string{"register", "disclose", "oversee"}},
 		{Fact: CommitmentMade{}, Entity: "commitment", Since: first, Chinese: "作出信用承诺", Hears: []string{"disclose", "oversee"}},

@@ -2,8 +2,10 @@ package fdraw
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // WitnessPolicy says which log and which witnesses count, and how many of them
@@ -15,7 +17,13 @@ type WitnessPolicy struct {
 	names     map[string]int // witness or group: index below
 	members   []member
 	quorum    int
+	urls      map[*Key]string // where a witness is asked, of those that have it
 }
+
+// nobody is the predefined name by which a policy asks for no witness. What
+// nobody saw counts as seen by nobody, so the checks that need witnesses do not
+// hold.
+const nobody = "none"
 
 // member is a witness, or a group that asks for need of its members.
 type member struct {
@@ -27,7 +35,7 @@ type member struct {
 // ParseWitnessPolicy reads lines "log KEY [URL]", "witness NAME KEY [URL]",
 // "group NAME any|all|K MEMBER…" and "quorum NAME"; "#" begins a comment line.
 func ParseWitnessPolicy(text string) (*WitnessPolicy, error) {
-	p := &WitnessPolicy{names: map[string]int{}, quorum: -1}
+	p := &WitnessPolicy{names: map[string]int{}, quorum: -1, urls: map[*Key]string{}}
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
@@ -65,9 +73,16 @@ func (p *WitnessPolicy) line(w []string) error {
 			}
 		}
 		p.Witnesses = append(p.Witnesses, k)
+		if len(w) == 4 {
+			p.urls[k] = w[3]
+		}
 		return p.define(w[1], member{witness: k})
 	case w[0] == "group" && len(w) >= 4:
 		return p.group(w[1], w[2], w[3:])
+	case w[0] == "quorum" && len(w) == 2 && p.quorum < 0 && w[1] == nobody:
+		p.quorum = len(p.members)
+		p.members = append(p.members, member{need: 1}) // of no members: never reached
+		return nil
 	case w[0] == "quorum" && len(w) == 2 && p.quorum < 0:
 		i, ok := p.names[w[1]]
 		if !ok {
@@ -80,7 +95,7 @@ func (p *WitnessPolicy) line(w []string) error {
 }
 
 func (p *WitnessPolicy) define(name string, m member) error {
-	if _, taken := p.names[name]; taken {
+	if _, taken := p.names[name]; taken || name == nobody {
 		return fmt.Errorf("“%s”重复定义", show(name))
 	}
 	p.names[name] = len(p.members)
@@ -111,6 +126,26 @@ func (p *WitnessPolicy) group(name, need string, members []string) error {
 		}
 	}
 	return p.define(name, m)
+}
+
+// URL is where a witness of the policy is asked, or empty.
+func (p *WitnessPolicy) URL(k *Key) string { return p.urls[k] }
+
+// QuorumAt is when the quorum had seen the checkpoint, by the times in its valid
+// cosignatures; ok is false while the quorum has not.
+func (p *WitnessPolicy) QuorumAt(c *Checkpoint) (at time.Time, ok bool) {
+	seen := map[*Key]time.Time{}
+	for _, k := range p.Witnesses {
+		if t, err := c.SeenBy(k); err == nil && !t.IsZero() {
+			seen[k] = t
+		}
+	}
+	for _, t := range slices.SortedFunc(maps.Values(seen), time.Time.Compare) {
+		if p.quorate(func(k *Key) bool { return !seen[k].IsZero() && !seen[k].After(t) }) {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // quorate reports whether the witnesses that satisfy seen make up the quorum.

@@ -42,6 +42,48 @@ func TestWitnessPolicy(t *testing.T) {
 	}
 }
 
+// TestQuorumOfNobody: a policy may ask for no witness; then nothing was witnessed.
+func TestQuorumOfNobody(t *testing.T) {
+	p := must[*WitnessPolicy](t)(ParseWitnessPolicy("log " + logSigner.vkey() + "\nquorum none\n"))
+	if p.quorate(func(*Key) bool { return true }) {
+		t.Error("nobody saw it, and that is enough")
+	}
+	for _, bad := range []string{"witness none " + witnesses[0].vkey() + "\n", "witness a " + witnesses[0].vkey() + "\ngroup g any a none\n"} {
+		if _, err := ParseWitnessPolicy("log " + logSigner.vkey() + "\n" + bad + "quorum none\n"); err == nil {
+			t.Errorf("%q passes", bad)
+		}
+	}
+}
+
+// TestQuorumAt is the time of the signature that made the quorum.
+func TestQuorumAt(t *testing.T) {
+	text := strings.Replace(testPolicyText(), "witness shimzj "+witnesses[0].vkey(), "witness shimzj "+witnesses[0].vkey()+" http://10.0.0.7:8090", 1)
+	p := must[*WitnessPolicy](t)(ParseWitnessPolicy(text))
+	if p.URL(p.Witnesses[0]) != "http://10.0.0.7:8090" || p.URL(p.Witnesses[1]) != "" {
+		t.Errorf("%q %q", p.URL(p.Witnesses[0]), p.URL(p.Witnesses[1]))
+	}
+	body := origin + "\n1\nsFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\n"
+	first := time.Unix(1_770_000_000, 0)
+	cosigned := func(at ...int) *Checkpoint {
+		lines := logSigner.sign(body)
+		for i, seconds := range at {
+			if seconds >= 0 {
+				lines += witnesses[i].cosign(body, first.Add(time.Duration(seconds)*time.Second))
+			}
+		}
+		return must[*Checkpoint](t)(ParseCheckpoint(body + "\n" + lines))
+	}
+	for _, tt := range []struct {
+		at   []int
+		want int
+	}{{[]int{5}, -1}, {[]int{5, 3}, 5}, {[]int{5, 3, 4}, 4}, {[]int{-1, 9, 4}, 9}} {
+		at, ok := p.QuorumAt(cosigned(tt.at...))
+		if ok != (tt.want >= 0) || ok && !at.Equal(first.Add(time.Duration(tt.want)*time.Second)) {
+			t.Errorf("%v: %v, %v", tt.at, at, ok)
+		}
+	}
+}
+
 func TestCheckpointRefusals(t *testing.T) {
 	l := &testLog{}
 	l.add(t, "leaf")

@@ -92,14 +92,14 @@ function witnessLine(p, line) {
     return;
   }
   if (w[0] === "quorum" && n === 2 && p.quorum === null) {
-    p.quorum = p.members["+" + w[1]] || wrong("“" + show(w[1]) + "”未定义");
+    p.quorum = w[1] === "none" ? { of: [], need: 1 } : p.members["+" + w[1]] || wrong("“" + show(w[1]) + "”未定义");
     return;
   }
   wrong("看不懂“" + show(w.join(" ")) + "”");
 }
 
 function define(p, name, member) {
-  if (p.members["+" + name]) { wrong("“" + show(name) + "”重复定义"); }
+  if (p.members["+" + name] || name === "none") { wrong("“" + show(name) + "”重复定义"); }
   p.members["+" + name] = member;
 }
 
