@@ -102,6 +102,7 @@ func Catalogue() []Contract {
 		{Fact: RecordExpired{}, Entity: "record", Since: first, Chinese: "公示期满", Hears: []string{"credit", "casefile", "oversee"}},
 		{Fact: LeafLogged{}, Entity: "log", Since: first, Chinese: "公开日志新增条目"},
 		{Fact: CheckpointCosigned{}, Entity: "cosigning", Since: second, Chinese: "公开日志的检查点经见证方联署", Hears: []string{"draw", "oversee"}},
+		{Fact: EvidenceDue{}, Entity: "evidence", Since: second, Chinese: "抽取已启封，待附公开日志的证明"},
 		{Fact: DrawEvidenced{}, Entity: "evidence", Since: second, Chinese: "公开日志中抽取各步骤的证明", Hears: []string{"draw"}},
 
 		{Fact: CreditGraded{}, Entity: "credit", Since: first, Chinese: "信用等级评定", Hears: []string{"register", "disclose", "oversee"}},

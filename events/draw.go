@@ -179,6 +179,7 @@ type DrawOpened struct {
 	Batch  string            `json:"batch"`
 	Title  string            `json:"title"`
 	Bundle map[string]string `json:"bundle"` // name of each file to its text
+	Held   []Held            `json:"held,omitempty"` // all visits, when they are done
 }
 
 // Kind names the contract.

@@ -177,6 +177,7 @@ type BatchFinished struct {
 	Batch  string `json:"batch"`
 	Round  int    `json:"round"`
 	Visits int    `json:"visits"`
+	Held   []Held `json:"held,omitempty"` // those visits, by facility
 }
 
 // Kind names the contract.
@@ -232,6 +233,16 @@ type Visit struct {
 	VisitedOn   string         `json:"visited_on"`
 	Countersign string         `json:"countersign"`  // signed, refused
 	RefusalNote string         `json:"refusal_note"` // who witnessed the refusal
+	NoticedAt   time.Time      `json:"noticed_at,omitzero"` // when the team gave notice at the door
+}
+
+// Held is a visit of a batch that was held.
+type Held struct {
+	Visit    string    `json:"visit"`
+	Facility string    `json:"facility"`
+	At       time.Time `json:"at"`   // when it began
+	Due      time.Time `json:"due"`  // the last instant to publish its result in time
+	Rule     string    `json:"rule"` // of that limit
 }
 
 // VisitAssigned says that a facility was drawn and who goes there.

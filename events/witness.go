@@ -21,12 +21,24 @@ type CheckpointCosigned struct {
 // Kind names the contract.
 func (CheckpointCosigned) Kind() string { return "disclose.checkpoint_cosigned.v1" }
 
+// EvidenceDue says that a draw was opened and that its package still lacks what
+// the public log says of it.
+type EvidenceDue struct {
+	Draw    string `json:"draw"`
+	Attempt int    `json:"attempt"`
+	Held    []Held `json:"held,omitempty"`
+}
+
+// Kind names the contract.
+func (EvidenceDue) Kind() string { return "disclose.evidence_due.v1" }
+
 // DrawEvidenced hands over what the public log says of an opened draw, so that
 // its package holds it.
 type DrawEvidenced struct {
 	Draw    string `json:"draw"`
 	Attempt int    `json:"attempt"`
-	Log     string `json:"log"` // the log extract of a package, as JSON
+	Log     string `json:"log"`    // the log extract of a package, as JSON
+	Ledger  string `json:"ledger"` // the ledger file: when each was visited and published; empty while visits are open
 }
 
 // Kind names the contract.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 
 	"shenzhong/services/casefile"
 	"shenzhong/services/casefile/casefileweb"
@@ -11,6 +12,7 @@ import (
 	"shenzhong/services/credit/creditweb"
 	"shenzhong/services/disclose"
 	"shenzhong/services/disclose/discloseweb"
+	"shenzhong/services/disclose/witness"
 	"shenzhong/services/draw"
 	"shenzhong/services/draw/drawweb"
 	"shenzhong/services/draw/fdraw"
@@ -73,7 +75,7 @@ func openInspect(ctx context.Context, r *room, g ground) error {
 }
 
 func openDraw(ctx context.Context, r *room, g ground) error {
-	s, err := draw.New(ctx, draw.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Hash: fdraw.SM3})
+	s, err := draw.New(ctx, draw.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Hash: fdraw.SM3, Watched: g.watchers != ""})
 	if err != nil {
 		return err
 	}
@@ -118,6 +120,7 @@ func openDisclose(ctx context.Context, r *room, g ground) error {
 	if err != nil {
 		return err
 	}
+	public.Witnesses, public.Ask = g.watchers, witness.HTTP{Client: &http.Client{Timeout: askTimeout}}
 	s, err := disclose.New(ctx, disclose.Config{
 		District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar, Public: public,
 	})
@@ -127,7 +130,7 @@ func openDisclose(ctx context.Context, r *room, g ground) error {
 	r.reactions, r.views = s.Reactions(), s.Views()
 	r.mount = func(api *web.API) { discloseweb.Mount(api, s) }
 	r.nav, r.pages = discloseweb.Nav(), func(server *web.Server) { discloseweb.Pages(server, s) }
-	r.sweeps = map[string]func(context.Context) (int, error){"disclose expires": s.Sweep, "disclose signs log": s.SignLog}
+	r.sweeps = map[string]func(context.Context) (int, error){"disclose expires": s.Sweep, "disclose signs log": s.SignLog, "disclose asks witnesses": s.Witness}
 	r.report = func() any { return map[string]any{"public_log": s.LogStatus()} }
 	return nil
 }

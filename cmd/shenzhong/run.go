@@ -18,7 +18,7 @@ type runFlags struct {
 	mongo, pack                   string
 	trust                         []string
 	mongoTrial                    bool
-	domain                        string
+	domain, watchers              string
 	natsKeys, ca, cert, key       string
 	monitors                      []string
 	syncAsserted                  bool
@@ -55,6 +55,7 @@ func newRunCommand() *cobra.Command {
 	flags.BoolVar(&f.mongoTrial, "mongo-trial", false, "演练：允许只是兼容 MongoDB 协议的服务器，其中的数据可能丢失")
 	flags.StringVar(&f.keys, "keys", "", "密钥目录，不填为数据目录下的 keys")
 	flags.StringVar(&f.domain, "log-domain", "", logDomainUsage)
+	flags.StringVar(&f.watchers, "witnesses", "", watchersUsage)
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "网页和接口的监听地址")
 	flags.StringVar(&f.pack, "pack", "", "规则包目录或者归档，运行中可以替换；缺省为随程序交付的规则包")
 	flags.StringArrayVar(&f.trust, "trust", nil, trustUsage)
@@ -86,7 +87,7 @@ func runOptions(f runFlags, contexts []string) (options, error) {
 	if f.mongo != "" {
 		o.stores = mongoAt{uri: f.mongo, prefix: "shenzhong_", trial: f.mongoTrial}
 	}
-	o.domain = f.domain
+	o.domain, o.watchers = f.domain, f.watchers
 	o.keys = cmp.Or(f.keys, filepath.Join(f.data, "keys"))
 	return o, nil
 }

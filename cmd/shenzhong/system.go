@@ -32,6 +32,7 @@ type options struct {
 	stores   stores   // where each keeps what it knows
 	broker   jsbus.Config
 	keys     string   // folder of the secrets that contexts make for themselves
+	watchers string   // file of the witnesses of the public log; empty is none
 	domain   string   // of the office, in the name of its public log; empty for whichever the keys are of
 	pack     string   // folder or archive of the law pack; empty is the one that ships
 	trust    []string // files of public keys, each of which must have signed it; none trusts whoever may write there
@@ -45,6 +46,7 @@ type ground struct {
 	district string
 	keys     string
 	domain   string
+	watchers string // what that file says
 	log      store.Log
 	tables   view.Tables
 	clock    clock.Clock
@@ -77,6 +79,7 @@ type system struct {
 	law      law.Source
 	pack     *packfile.Source // law, where it may be replaced; else nil
 	calendar *notices.Book
+	watchers string // what the file of the witnesses says
 }
 
 // How often a context looks for what its clock has brought about. In a
@@ -127,6 +130,9 @@ func openRooms(ctx context.Context, o options) (s *system, err error) {
 		}
 		s.law = s.pack
 	}
+	if s.watchers, err = readWatchers(o.watchers); err != nil {
+		return s, err
+	}
 	for _, name := range o.contexts {
 		if !slices.ContainsFunc(contexts, func(c contextEntry) bool { return c.name == name }) {
 			return s, usageError{fmt.Errorf("没有名为“%s”的服务", name)}
@@ -164,7 +170,7 @@ func (s *system) openRoom(ctx context.Context, o options, c contextEntry) error 
 		return err
 	}
 	g := ground{
-		district: s.law.Law().Manifest().District, keys: o.keys, domain: o.domain, log: r.base.log, tables: r.base.tables,
+		district: s.law.Law().Manifest().District, keys: o.keys, domain: o.domain, watchers: s.watchers, log: r.base.log, tables: r.base.tables,
 		clock: o.clock, law: s.law, calendar: s.calendar,
 	}
 	if err := c.open(ctx, r, g); err != nil {

@@ -21,7 +21,7 @@ type upFlags struct {
 	data, addr, clock string
 	pack              string
 	trust             []string
-	domain            string
+	domain, watchers  string
 	sample            bool
 }
 
@@ -41,6 +41,7 @@ func newUpCommand() *cobra.Command {
 	flags.BoolVar(&f.sample, "sample", false, "装入样例区县（只在数据目录为空时装入）")
 	flags.StringVar(&f.clock, "clock", "", "演练：时间取自这个文件（RFC 3339），正式运行不得使用")
 	flags.StringVar(&f.pack, "pack", "", "规则包目录或者归档，运行中可以替换；缺省为随程序交付的规则包")
+	flags.StringVar(&f.watchers, "witnesses", "", watchersUsage)
 	flags.StringVar(&f.domain, "log-domain", "", logDomainUsage)
 	flags.StringArrayVar(&f.trust, "trust", nil, trustUsage)
 	return cmd
@@ -84,7 +85,7 @@ func up(ctx context.Context, out io.Writer, f upFlags) error {
 		return err
 	}
 	o := embedded(f.data, clk)
-	o.pack, o.trust, o.domain = f.pack, f.trust, f.domain
+	o.pack, o.trust, o.domain, o.watchers = f.pack, f.trust, f.domain, f.watchers
 	if !f.sample {
 		return operate(ctx, out, o, f.addr, func(context.Context, *system, *web.Server) error { return nil })
 	}

@@ -201,3 +201,17 @@ func (h *heard) Write(p []byte) (int, error) {
 func askWitness(ctx context.Context, address, request string) (string, error) {
 	return witness.HTTP{Client: http.DefaultClient}.Ask(ctx, address, request)
 }
+
+// witnessKey reads the public key of a witness that another process runs.
+func witnessKey(t *testing.T, dir string) string {
+	t.Helper()
+	line, err := os.ReadFile(filepath.Join(dir, "witness.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := publiclog.ParseCosigner(string(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.Public()
+}

@@ -18,6 +18,7 @@ var permits = identity.Permits{
 	"record.publish":  {identity.Publisher, identity.Leader},
 	"record.withhold": {identity.Leader},
 	"record.channel":  {identity.Publisher},
+	"log.cosign":      {identity.Publisher, identity.Leader, identity.Officer},
 	"record.withdraw": {identity.Publisher, identity.Leader},
 }
 

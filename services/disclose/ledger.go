@@ -27,6 +27,11 @@ type PublicLog struct {
 	// entries. It is what opens a withdrawn record's digest, so it is kept where
 	// the keys are and never shown.
 	Secret []byte
+	// Witnesses says who cosigns checkpoints and how many of them make a quorum:
+	// lines "witness", "group" and "quorum" of C2SP tlog-policy. Empty asks for
+	// nobody.
+	Witnesses string
+	Ask       Asker // nil where all cosignatures come by hand
 }
 
 // SecretBytes is the length of PublicLog.Secret.
@@ -52,7 +57,9 @@ type ledger struct {
 	places    map[string][]int64           // index of each entry, likewise
 	halt      error                        // why nothing is appended or signed any more
 	point     string                       // the checkpoint that is published
-	signed    time.Time                    // when it was signed by this process
+	proven    map[events.StepSeen]bool     // openings of draws that evidence was handed over about
+	witnessing
+	signed time.Time // when it was signed by this process
 }
 
 // errBehind says that another process has appended meanwhile.
@@ -64,7 +71,10 @@ var errBehind = errors.New("the log has grown")
 func openLedger(ctx context.Context, cfg Config) (*ledger, error) {
 	l := &ledger{
 		id: cfg.District + "-RZ-1", log: cfg.Log, clock: cfg.Clock, growth: store.NewCollection[Growth]("log", cfg.Log, cfg.Clock), cfg: *cfg.Public,
-		histories: map[string]publiclog.History{}, places: map[string][]int64{},
+		histories: map[string]publiclog.History{}, places: map[string][]int64{}, proven: map[events.StepSeen]bool{},
+	}
+	if err := l.openWitnessing(ctx, cfg); err != nil {
+		return nil, err
 	}
 	if err := l.catchUp(ctx); err != nil {
 		return nil, err
@@ -124,6 +134,7 @@ func (l *ledger) take(c store.Commit) error {
 	}
 	l.histories[about] = history
 	l.places[about] = append(l.places[about], fact.Index)
+	l.noteStep(fact, c.At)
 	return nil
 }
 
@@ -175,27 +186,56 @@ func (l *ledger) sign(ctx context.Context) (int, error) {
 	if l.rests() {
 		return 0, nil
 	}
-	for _, key := range l.cfg.Notary.Keys.Public() {
-		leaf := publiclog.KeyLeaf(key)
+	for _, leaf := range l.ownLeaves() {
 		sum := sha256.Sum256([]byte(leaf))
-		by := store.Cause{ID: "log/key/" + hex.EncodeToString(sum[:8]), Actor: identity.Service("disclose")}
+		by := store.Cause{ID: "log/" + publiclog.Kind(leaf) + "/" + hex.EncodeToString(sum[:8]), Actor: identity.Service("disclose")}
 		if err := l.append(ctx, by, "", leaf); err != nil {
 			return 0, err
 		}
 	}
+	text, err := l.signNew(ctx)
+	if err != nil || text == "" {
+		return 0, err
+	}
+	cosigned := text
+	if l.watched() { // published once they have been asked, so that it mostly carries their lines
+		cosigned = l.cosigned(ctx, text)
+	}
+	l.mu.Lock()
+	l.point, l.signed, l.asked = text, l.clock.Now(), l.clock.Now()
+	l.mu.Unlock()
+	_, err = l.admit(ctx, cosigned)
+	return 1, err
+}
+
+// ownLeaves are the entries by which the log says with which keys it signs, and
+// who its witnesses are.
+func (l *ledger) ownLeaves() []string {
+	var leaves []string
+	for _, key := range l.cfg.Notary.Keys.Public() {
+		leaves = append(leaves, publiclog.KeyLeaf(key))
+	}
+	if l.watched() {
+		leaves = append(leaves, l.policy.Leaf())
+	}
+	return leaves
+}
+
+// signNew returns a checkpoint that is not published yet, or "" if there is
+// nothing to publish.
+func (l *ledger) signNew(ctx context.Context) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	text, err := l.signTree(ctx)
 	var halt *publiclog.Halt
 	if errors.As(err, &halt) {
 		l.stop(ctx, halt)
-		return 0, nil
+		return "", nil
 	}
 	if err != nil || text == l.point {
-		return 0, err
+		return "", err
 	}
-	l.point, l.signed = text, l.clock.Now()
-	return 1, nil
+	return text, nil
 }
 
 // rests reports whether there is nothing to sign yet.
@@ -203,7 +243,7 @@ func (l *ledger) rests() bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	since := l.clock.Now().Sub(l.signed)
-	return l.halt != nil || since >= 0 && since < signingPause
+	return l.halt != nil || since >= 0 && since < signingPause && !l.awaited()
 }
 
 // signTree signs what is in the store. Where less is there than was signed,

@@ -33,6 +33,8 @@ type LogStatus struct {
 	Entries int64  `json:"entries"` // in the store
 	Signed  int64  `json:"signed"`  // of them, by the newest checkpoint
 	Stopped string `json:"stopped"` // why it is signed no more; empty while all is well
+
+	Witnessed Witnessed `json:"witnessed"`
 }
 
 // LogStatus reads it; it is zero where no public log is kept.
@@ -44,6 +46,7 @@ func (s *Service) LogStatus() LogStatus {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	st := LogStatus{Origin: l.cfg.Notary.Keys.Origin, Entries: l.tree.Size()}
+	st.Witnessed = l.witnessed(l.clock.Now())
 	if l.halt != nil {
 		st.Stopped = l.halt.Error()
 	}
@@ -93,8 +96,14 @@ func (s *Service) LogTile(ctx context.Context, path string) (data []byte, full b
 	return data, tile.Full(), err
 }
 
-// bundle reads n entries from first on from the store.
+// bundle is the tile of n entries from first on.
 func (l *ledger) bundle(ctx context.Context, first int64, n int) ([]byte, error) {
+	leaves, err := l.leaves(ctx, first, n)
+	return publiclog.Bundle(leaves), err
+}
+
+// leaves reads n entries from first on from the store.
+func (l *ledger) leaves(ctx context.Context, first int64, n int) ([]string, error) {
 	commits, err := l.log.Scan(ctx, l.growth.Subject(l.id), first, n)
 	if err != nil {
 		return nil, err
@@ -110,7 +119,7 @@ func (l *ledger) bundle(ctx context.Context, first int64, n int) ([]byte, error)
 	if len(leaves) != n {
 		return nil, fault.New(fault.Internal, "%d entries from %d on, want %d", len(leaves), first, n)
 	}
-	return publiclog.Bundle(leaves), nil
+	return leaves, nil
 }
 
 // Proof returns what a citizen needs to check that a public record is in the

@@ -26,7 +26,7 @@ func (s *Service) Reactions() []bus.Reaction {
 		s.board.Reaction(),
 	}
 	if s.public != nil {
-		reactions = append(reactions, s.logging())
+		reactions = append(reactions, s.logging(), bus.On("disclose-owes-evidence", s.dueEvidence))
 	}
 	return reactions
 }

@@ -31,6 +31,8 @@ type Service struct {
 	records *store.Collection[Record]
 	board   *view.View[Row]
 	public  *ledger // nil where no public log is kept
+
+	evidences *store.Collection[Evidence]
 }
 
 // New opens the service on its store.
@@ -39,6 +41,8 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		cfg:     cfg,
 		counter: deadline.Counter{Law: cfg.Law, Calendar: cfg.Calendar},
 		records: store.NewCollection[Record]("record", cfg.Log, cfg.Clock),
+
+		evidences: store.NewCollection[Evidence]("evidence", cfg.Log, cfg.Clock),
 	}
 	var err error
 	if s.board, err = openBoard(ctx, cfg.Tables); err != nil {

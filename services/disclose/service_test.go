@@ -215,6 +215,7 @@ func TestEveryActorWithoutTheRoleIsRefused(t *testing.T) {
 			return f.AddChannel(ctx, AddChannel{Cause: c, Record: "x", Channel: events.Channel{Name: "portal", Proof: "1"}})
 		},
 		"record.withdraw": func(c store.Cause) error { return f.Withdraw(ctx, Withdraw{Cause: c, Record: "x"}) },
+		"log.cosign":      func(c store.Cause) error { _, err := f.Cosign(ctx, c.Actor, "x"); return err },
 	}
 	if len(commands) != len(permits) {
 		t.Fatalf("%d commands, %d permits", len(commands), len(permits))

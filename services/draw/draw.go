@@ -47,6 +47,10 @@ type Draw struct {
 	NotSeen []Stated     `json:"not_seen"` // parties that say that the announced number was not drawn
 	Seated  int          `json:"seated"`   // replacements so far
 	OpenBy  time.Time    `json:"open_by"`
+	Watched bool         `json:"watched"` // a quorum of witnesses must have seen the reveals before the public number
+	SeenAt  time.Time    `json:"seen_at"` // when it had, zero until that is known
+
+	Held []events.Held `json:"held"` // visits, when all are done
 
 	Files fdraw.Bundle `json:"files"`
 }
@@ -239,6 +243,9 @@ func (d *Draw) Type(by identity.Actor, value string, now time.Time) (events.Even
 	if err != nil {
 		return nil, err
 	}
+	if err := d.unseen(); err != nil {
+		return nil, err
+	}
 	if now.Before(a.Beacon.At) {
 		return nil, fault.New(fault.Conflict, "公开随机数在 %s 之后产生，现在不能录入", a.Beacon.At.Format(time.DateTime))
 	}
@@ -356,7 +363,7 @@ func (d *Draw) Open(finished bool, now time.Time) (events.Event, error) {
 	for _, f := range files(d.Files) {
 		bundle[f.Name] = f.Text
 	}
-	return events.DrawOpened{Draw: d.ID, Batch: d.Batch, Title: d.Title, Bundle: bundle}, nil
+	return events.DrawOpened{Draw: d.ID, Batch: d.Batch, Title: d.Title, Bundle: bundle, Held: d.Held}, nil
 }
 
 // notices are what each facility drawn can hold against the sealed file.

@@ -233,6 +233,11 @@ func TestCeremony(t *testing.T) {
 			return d.Try(l, []fdraw.Digest{{1}, {2}})
 		}, []State{Announced}, Announced},
 		{"open", func(_ *testing.T, d *Draw) (events.Event, error) { return d.Open(true, beaconAt) }, []State{Sealed}, Opened},
+		{"be seen too late", func(_ *testing.T, d *Draw) (events.Event, error) {
+			d.Watched = true
+			return d.Witness(beaconAt)
+		}, []State{Revealed}, Voided},
+		{"enclose evidence", func(_ *testing.T, d *Draw) (events.Event, error) { return d.Enclose("{}", "") }, []State{Opened}, Opened},
 	}
 	made := map[State][]State{}
 	for s := range next {

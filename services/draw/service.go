@@ -29,6 +29,9 @@ type Config struct {
 	Clock    clock.Clock
 	Law      law.Source
 	Hash     fdraw.Hash // of new draws
+	// Watched says that witnesses are set up: a new draw does not go past its
+	// reveals before a quorum of them has seen these in the public log.
+	Watched bool
 }
 
 // Service holds the draws of a district.
@@ -191,6 +194,8 @@ func (s *Service) Reactions() []bus.Reaction {
 		bus.On("draw-completes", s.onBeaconTyped),
 		bus.On("draw-hands-over", s.onSealed),
 		bus.On("draw-opens", s.onBatchFinished),
+		bus.On("draw-waits-for-witnesses", s.onCosigned),
+		bus.On("draw-encloses-evidence", s.onEvidenced),
 		s.board.Reaction(),
 	}
 }
@@ -218,6 +223,7 @@ func (s *Service) onBatchAnnounced(ctx context.Context, h bus.Heard[events.Batch
 		if numbered.Beacon.Source == fdraw.Dice { // the one throw that belongs to this draw
 			numbered.Beacon.Issue = numbered.Head.String()
 		}
+		d.Watched = s.cfg.Watched
 		return d.Announce(&numbered, policy.Text(), b)
 	})
 	return err
@@ -281,6 +287,7 @@ func (s *Service) onBatchFinished(ctx context.Context, h bus.Heard[events.BatchF
 		if d.State == Opened {
 			return nil, store.Unchanged
 		}
+		d.Held = h.Fact.Held
 		return d.Open(true, h.Envelope.Time)
 	})
 }

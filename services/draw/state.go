@@ -26,7 +26,7 @@ var next = map[State][]State{
 	"":        {Announced},
 	Announced: {Frozen, Voided},
 	Frozen:    {Revealed, Voided},
-	Revealed:  {Numbered},
+	Revealed:  {Numbered, Voided}, // voided only where witnesses saw the reveals too late
 	Numbered:  {Sealed},
 	Sealed:    {Opened},
 	Opened:    {},

@@ -167,13 +167,13 @@ func (b *Batch) Drawn(draw string, visits []string) (events.Event, error) {
 }
 
 // Finish says that every visit is recorded.
-func (b *Batch) Finish(at time.Time) (events.Event, error) {
+func (b *Batch) Finish(at time.Time, held []events.Held) (events.Event, error) {
 	state, err := move(nextBatch, "批次", b.State, Finished)
 	if err != nil {
 		return nil, err
 	}
 	b.State, b.FinishedAt = state, at
-	return events.BatchFinished{Batch: b.Batch, Round: b.Round, Visits: len(b.Visits)}, nil
+	return events.BatchFinished{Batch: b.Batch, Round: b.Round, Visits: len(b.Visits), Held: held}, nil
 }
 
 // opened reports whether the draw of the batch is public: its last visit is

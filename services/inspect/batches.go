@@ -3,6 +3,7 @@ package inspect
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -234,6 +235,7 @@ func (s *Service) finish(ctx context.Context, cause store.Cause, id string, at t
 	if err != nil || batch.State != Drawn {
 		return err // before it is drawn there is nothing to finish; onBatchDrawn looks again
 	}
+	held := make([]events.Held, 0, len(batch.Visits))
 	for _, id := range batch.Visits {
 		v, _, err := s.visits.Load(ctx, id)
 		if err != nil {
@@ -242,12 +244,14 @@ func (s *Service) finish(ctx context.Context, cause store.Cause, id string, at t
 		if v.State != Recorded {
 			return nil // the visit that is recorded last finishes the batch
 		}
+		held = append(held, events.Held{Visit: v.ID, Facility: v.Facility, At: v.NoticedAt, Due: v.Publish.Due, Rule: v.Publish.Rule})
 	}
+	slices.SortFunc(held, func(a, b events.Held) int { return strings.Compare(a.Facility, b.Facility) })
 	return s.batches.Change(ctx, cause, id, func(b *Batch) (events.Event, error) {
 		if b.State == Finished {
 			return nil, store.Unchanged
 		}
-		return b.Finish(at)
+		return b.Finish(at, held)
 	})
 }
 

@@ -16,7 +16,8 @@ import (
 // signature of the facility (综合查一次).
 type Visit struct {
 	events.Visit
-	State State `json:"state"`
+	State   State           `json:"state"`
+	Publish events.Deadline `json:"publish"` // limit for publishing the result, once it is recorded
 }
 
 // Assign makes the visit that the draw led to.
@@ -85,7 +86,7 @@ func (v *Visit) Approve(by identity.Actor, least int, at time.Time) (events.Even
 }
 
 // Notice gives the facility notice, once for all units.
-func (v *Visit) Notice(by identity.Actor, no, on string) (events.Event, error) {
+func (v *Visit) Notice(by identity.Actor, no, on string, at time.Time) (events.Event, error) {
 	if err := v.ofTeam(by, v.Lead); err != nil {
 		return nil, err
 	}
@@ -93,7 +94,7 @@ func (v *Visit) Notice(by identity.Actor, no, on string) (events.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.State, v.NoticeNo, v.VisitedOn = state, no, on
+	v.State, v.NoticeNo, v.VisitedOn, v.NoticedAt = state, no, on, at
 	return events.VisitNoticed{Visit: v.ID, NoticeNo: no, On: on}, nil
 }
 
@@ -160,6 +161,9 @@ func (v *Visit) Record(by identity.Actor, on string, publish []events.Deadline) 
 		return nil, err
 	}
 	v.State = state
+	if len(publish) > 0 { // that of the law comes first
+		v.Publish = publish[0]
+	}
 	return events.VisitRecorded{Visit: v.Visit, On: on, Deadlines: publish}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/workday"
 )
 
 // onVisit changes a visit that the actor may know of. To anybody else it does not
@@ -68,8 +69,12 @@ func (s *Service) NoticeVisit(ctx context.Context, cmd NoticeVisit) error {
 	if err := s.checkTeam(ctx, v, day.String(), least); err != nil {
 		return err
 	}
+	at := s.cfg.Clock.Now()
+	if !workday.DateOf(at).Equal(day) { // written down later
+		at = day.Start()
+	}
 	return s.onVisit(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {
-		return v.Notice(cmd.Actor, strings.TrimSpace(cmd.No), day.String())
+		return v.Notice(cmd.Actor, strings.TrimSpace(cmd.No), day.String(), at)
 	})
 }
 

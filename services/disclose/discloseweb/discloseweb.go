@@ -23,6 +23,7 @@ func Mount(api *web.API, s *disclose.Service) {
 	mountReads(api, s)
 	mountActs(api, s)
 	mountPublic(api, s)
+	mountWitness(api, s)
 }
 
 // Shown is a record as those who deal with it see it: exactly as the public

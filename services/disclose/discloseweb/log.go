@@ -32,6 +32,7 @@ func logPages(server *web.Server, s *disclose.Service) {
 		keys, err := s.LogKeys()
 		return web.Content{Type: web.Text, Body: []byte(strings.Join(keys, "\n") + "\n")}, err
 	})
+	witnessPages(server, s)
 	web.Serve(server, "/log/tile/*", func(c *fiber.Ctx) (web.Content, error) {
 		data, full, err := s.LogTile(c.UserContext(), "tile/"+c.Params("*"))
 		return web.Content{Type: binary, Fixed: full, Body: data}, err
