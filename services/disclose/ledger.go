@@ -16,7 +16,6 @@ import (
 	"shenzhong/services/disclose/publiclog"
 	"shenzhong/services/kit/clock"
 	"shenzhong/services/kit/fault"
-	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/store"
 )
 
@@ -53,6 +52,11 @@ type ledger struct {
 
 	mu        sync.RWMutex
 	tree      publiclog.Tree               // guarded by mu, as all below
+	sm3       publiclog.SM3Tree            // the same entries with a domestic hash
+	states    publiclog.States             // how records stand
+	stated    stated                       // the newest entry of their state
+	snap      snapshot                     // of that entry
+	ended     int64                        // entries up to and with the last withdrawal
 	histories map[string]publiclog.History // by what entries are about
 	places    map[string][]int64           // index of each entry, likewise
 	halt      error                        // why nothing is appended or signed any more
@@ -132,6 +136,14 @@ func (l *ledger) take(c store.Commit) error {
 	if err := l.tree.Add(fact.Leaf); err != nil {
 		return err
 	}
+	l.sm3.Add(fact.Leaf)
+	l.states.Add(fact.Leaf)
+	switch publiclog.Kind(fact.Leaf) {
+	case "withdraw":
+		l.ended = l.tree.Size()
+	case "state":
+		l.stated = stated{index: fact.Index, leaf: fact.Leaf}
+	}
 	l.histories[about] = history
 	l.places[about] = append(l.places[about], fact.Index)
 	l.noteStep(fact, c.At)
@@ -141,16 +153,26 @@ func (l *ledger) take(c store.Commit) error {
 // append makes leaf the next entry of the log, once for each cause. An entry
 // that others must come before is fault.Early.
 func (l *ledger) append(ctx context.Context, by store.Cause, about, leaf string) error {
-	if err := publiclog.Check(leaf); err != nil {
-		return err
-	}
+	return l.compose(ctx, by, about, func() (string, error) { return leaf, nil })
+}
+
+// compose is append for an entry that depends on those before it. write is
+// called with mu held, again where another process came first.
+func (l *ledger) compose(ctx context.Context, by store.Cause, about string, write func() (string, error)) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for {
 		if l.halt != nil {
 			return l.halt
 		}
-		err := l.growth.Put(ctx, by, l.id, func(g *Growth) (events.Event, error) {
+		leaf, err := write()
+		if err == nil {
+			err = publiclog.Check(leaf)
+		}
+		if err != nil {
+			return err
+		}
+		err = l.growth.Put(ctx, by, l.id, func(g *Growth) (events.Event, error) {
 			if g.Size != l.tree.Size() {
 				return nil, errBehind
 			}
@@ -165,99 +187,6 @@ func (l *ledger) append(ctx context.Context, by store.Cause, about, leaf string)
 		}
 		if caught := l.catchUp(ctx); caught != nil || err == nil {
 			return caught
-		}
-	}
-}
-
-// signingPause is how long the log gathers entries before they are signed.
-const signingPause = 10 * time.Second
-
-// SignLog publishes a checkpoint over every entry, if there are new ones and
-// the last was not signed just now. It returns 1 if it did. The entries by which
-// the log names its own keys come first.
-func (s *Service) SignLog(ctx context.Context) (int, error) {
-	if s.public == nil {
-		return 0, nil
-	}
-	return s.public.sign(ctx)
-}
-
-func (l *ledger) sign(ctx context.Context) (int, error) {
-	if l.rests() {
-		return 0, nil
-	}
-	for _, leaf := range l.ownLeaves() {
-		sum := sha256.Sum256([]byte(leaf))
-		by := store.Cause{ID: "log/" + publiclog.Kind(leaf) + "/" + hex.EncodeToString(sum[:8]), Actor: identity.Service("disclose")}
-		if err := l.append(ctx, by, "", leaf); err != nil {
-			return 0, err
-		}
-	}
-	text, err := l.signNew(ctx)
-	if err != nil || text == "" {
-		return 0, err
-	}
-	cosigned := text
-	if l.watched() { // published once they have been asked, so that it mostly carries their lines
-		cosigned = l.cosigned(ctx, text)
-	}
-	l.mu.Lock()
-	l.point, l.signed, l.asked = text, l.clock.Now(), l.clock.Now()
-	l.mu.Unlock()
-	_, err = l.admit(ctx, cosigned)
-	return 1, err
-}
-
-// ownLeaves are the entries by which the log says with which keys it signs, and
-// who its witnesses are.
-func (l *ledger) ownLeaves() []string {
-	var leaves []string
-	for _, key := range l.cfg.Notary.Keys.Public() {
-		leaves = append(leaves, publiclog.KeyLeaf(key))
-	}
-	if l.watched() {
-		leaves = append(leaves, l.policy.Leaf())
-	}
-	return leaves
-}
-
-// signNew returns a checkpoint that is not published yet, or "" if there is
-// nothing to publish.
-func (l *ledger) signNew(ctx context.Context) (string, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	text, err := l.signTree(ctx)
-	var halt *publiclog.Halt
-	if errors.As(err, &halt) {
-		l.stop(ctx, halt)
-		return "", nil
-	}
-	if err != nil || text == l.point {
-		return "", err
-	}
-	return text, nil
-}
-
-// rests reports whether there is nothing to sign yet.
-func (l *ledger) rests() bool {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	since := l.clock.Now().Sub(l.signed)
-	return l.halt != nil || since >= 0 && since < signingPause && !l.awaited()
-}
-
-// signTree signs what is in the store. Where less is there than was signed,
-// another process may have appended and signed just now: then it looks again.
-func (l *ledger) signTree(ctx context.Context) (string, error) {
-	for {
-		size := l.tree.Size()
-		text, err := l.cfg.Notary.Sign(&l.tree)
-		var halt *publiclog.Halt
-		if !errors.As(err, &halt) {
-			return text, err
-		}
-		if caught := l.catchUp(ctx); caught != nil || l.tree.Size() == size {
-			return "", errors.Join(caught, err)
 		}
 	}
 }

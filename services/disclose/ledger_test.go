@@ -114,12 +114,12 @@ func TestPublicationAndWithdrawalAreLogged(t *testing.T) {
 		t.Errorf("the salt of a withdrawn record is still told: %v", err)
 	}
 	leaves := l.leaves(t)
-	if len(leaves) != 4 { // published, two keys, withdrawn
-		t.Fatalf("%d entries, want 4: %q", len(leaves), leaves)
+	if len(leaves) != 5 { // published, two keys, the state, withdrawn
+		t.Fatalf("%d entries, want 5: %q", len(leaves), leaves)
 	}
 	want := publiclog.Withdraw(proof.Record, 1, "revoked", "2026-10-19")
-	if leaves[3] != want {
-		t.Errorf("got %q, want %q", leaves[3], want)
+	if leaves[4] != want {
+		t.Errorf("got %q, want %q", leaves[4], want)
 	}
 	for _, leaf := range leaves {
 		if publiclog.Check(leaf) != nil || strings.Contains(leaf, id) {

@@ -18,13 +18,19 @@ func (s *Service) Checkpoint() (string, error) {
 	}
 	s.public.mu.RLock()
 	defer s.public.mu.RUnlock()
+	_, err := s.public.published()
+	return s.public.point, err
+}
+
+// published is the size of the checkpoint that is published; l.mu is held.
+func (l *ledger) published() (int64, error) {
 	switch {
-	case s.public.halt != nil:
-		return "", s.public.halt
-	case s.public.point == "":
-		return "", fault.New(fault.Early, "公开日志的第一个检查点尚未签发，请稍后再试")
+	case l.halt != nil:
+		return 0, l.halt
+	case l.point == "":
+		return 0, fault.New(fault.Early, "公开日志的第一个检查点尚未签发，请稍后再试")
 	}
-	return s.public.point, nil
+	return publiclog.SizeOf(l.point)
 }
 
 // LogStatus is how the public log stands, for the operator and for the public.

@@ -24,6 +24,7 @@ func Mount(api *web.API, s *disclose.Service) {
 	mountActs(api, s)
 	mountPublic(api, s)
 	mountWitness(api, s)
+	mountLog(api, s)
 }
 
 // Shown is a record as those who deal with it see it: exactly as the public

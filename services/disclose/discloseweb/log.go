@@ -1,6 +1,7 @@
 package discloseweb
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -33,6 +34,10 @@ func logPages(server *web.Server, s *disclose.Service) {
 		return web.Content{Type: web.Text, Body: []byte(strings.Join(keys, "\n") + "\n")}, err
 	})
 	witnessPages(server, s)
+	web.Serve(server, "/log/state", func(*fiber.Ctx) (web.Content, error) {
+		file, _, err := s.LogState()
+		return web.Content{Type: web.Text, Body: []byte(file)}, err
+	})
 	web.Serve(server, "/log/tile/*", func(c *fiber.Ctx) (web.Content, error) {
 		data, full, err := s.LogTile(c.UserContext(), "tile/"+c.Params("*"))
 		return web.Content{Type: binary, Fixed: full, Body: data}, err
@@ -46,6 +51,19 @@ func logPages(server *web.Server, s *disclose.Service) {
 		return proven(c, s, func(p publiclog.Proof) web.Content {
 			return web.Content{Type: fiber.MIMEApplicationJSON, Name: c.Params("id") + ".json", Body: []byte(p.Document)}
 		})
+	})
+}
+
+// mountLog registers what programs ask of the log beyond its files.
+func mountLog(api *web.API, s *disclose.Service) {
+	web.Get(api, web.Op{
+		ID: "public-log-state", Path: "/public/log/state/{record}", Tag: public, Summary: "证明某一公示在日志中的现状", Public: true,
+		Detail: "编号是日志中的随机编号，不是公示编号。清单中没有的编号，以前后相邻的两行证明从未公示。按 RFC 6962 核对。",
+	}, func(_ context.Context, in *struct {
+		Record string `path:"record" pattern:"^[0-9a-f]{32}$" patternDescription:"32 位十六进制" doc:"日志中的编号"`
+	}) (*web.Out[publiclog.StateProof], error) {
+		p, err := s.StateProof(in.Record)
+		return web.Reply(p), err
 	})
 }
 

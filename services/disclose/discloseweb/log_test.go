@@ -142,3 +142,28 @@ func TestWithdrawnHasNoProof(t *testing.T) {
 		}
 	}
 }
+
+// TestStateIsServed reads the list of all records, and the proof of one and of
+// none.
+func TestStateIsServed(t *testing.T) {
+	s := newScene(t)
+	id := s.decide(t, caseID, "legal", "青松殡仪服务有限公司", "强制捆绑销售。")
+	s.publish(t, id)
+	s.sign(t)
+	keys := strings.Fields(string(s.get(t, "/log/keys", http.StatusOK).Body))
+	state, err := publiclog.ParseState(0, string(s.get(t, "/log/state", http.StatusOK).Body))
+	if err != nil || len(state.Lines) != 1 || strings.Contains(state.File(), id) {
+		t.Fatalf("%q, %v", state.File(), err)
+	}
+	name := strings.Fields(state.Lines[0])[1]
+	for record, listed := range map[string]bool{name: true, strings.Repeat("f", 32): false} {
+		a := webtest.Get(t, s.Server, "/api/v1/public/log/state/"+record, webtest.Call{})
+		if a.Status != http.StatusOK {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		st, err := webtest.Read[publiclog.StateProof](t, a).Check(keys)
+		if err != nil || st.Listed != listed || listed && st.Word != publiclog.Live {
+			t.Errorf("%s: %+v, %v", record, st, err)
+		}
+	}
+}

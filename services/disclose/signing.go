@@ -1,0 +1,109 @@
+package disclose
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"shenzhong/services/disclose/publiclog"
+	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/store"
+)
+
+// signingPause is how long the log gathers entries before they are signed.
+const signingPause = 10 * time.Second
+
+// SignLog publishes a checkpoint over every entry, if there are new ones and
+// the last was not signed just now. It returns 1 if it did. The entries by which
+// the log names its own keys come first.
+func (s *Service) SignLog(ctx context.Context) (int, error) {
+	if s.public == nil {
+		return 0, nil
+	}
+	return s.public.sign(ctx)
+}
+
+func (l *ledger) sign(ctx context.Context) (int, error) {
+	if l.rests() {
+		return 0, nil
+	}
+	for _, leaf := range l.ownLeaves() {
+		sum := sha256.Sum256([]byte(leaf))
+		by := store.Cause{ID: "log/" + publiclog.Kind(leaf) + "/" + hex.EncodeToString(sum[:8]), Actor: identity.Service("disclose")}
+		if err := l.append(ctx, by, "", leaf); err != nil {
+			return 0, err
+		}
+	}
+	if err := l.state(ctx); err != nil {
+		return 0, err
+	}
+	text, err := l.signNew(ctx)
+	if err != nil || text == "" {
+		return 0, err
+	}
+	cosigned := text
+	if l.watched() { // published once they have been asked, so that it mostly carries their lines
+		cosigned = l.cosigned(ctx, text)
+	}
+	l.mu.Lock()
+	l.point, l.signed, l.asked = text, l.clock.Now(), l.clock.Now()
+	l.mu.Unlock()
+	_, err = l.admit(ctx, cosigned)
+	return 1, err
+}
+
+// ownLeaves are the entries by which the log says with which keys it signs, and
+// who its witnesses are.
+func (l *ledger) ownLeaves() []string {
+	var leaves []string
+	for _, key := range l.cfg.Notary.Keys.Public() {
+		leaves = append(leaves, publiclog.KeyLeaf(key))
+	}
+	if l.watched() {
+		leaves = append(leaves, l.policy.Leaf())
+	}
+	return leaves
+}
+
+// signNew returns a checkpoint that is not published yet, or "" if there is
+// nothing to publish.
+func (l *ledger) signNew(ctx context.Context) (string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text, err := l.signTree(ctx)
+	var halt *publiclog.Halt
+	if errors.As(err, &halt) {
+		l.stop(ctx, halt)
+		return "", nil
+	}
+	if err != nil || text == l.point {
+		return "", err
+	}
+	return text, nil
+}
+
+// rests reports whether there is nothing to sign yet.
+func (l *ledger) rests() bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	since := l.clock.Now().Sub(l.signed)
+	return l.halt != nil || since >= 0 && since < signingPause && !l.awaited()
+}
+
+// signTree signs what is in the store. Where less is there than was signed,
+// another process may have appended and signed just now: then it looks again.
+func (l *ledger) signTree(ctx context.Context) (string, error) {
+	for {
+		size := l.tree.Size()
+		text, err := l.cfg.Notary.Sign(&l.tree)
+		var halt *publiclog.Halt
+		if !errors.As(err, &halt) {
+			return text, err
+		}
+		if caught := l.catchUp(ctx); caught != nil || l.tree.Size() == size {
+			return "", errors.Join(caught, err)
+		}
+	}
+}
