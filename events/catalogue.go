@@ -96,6 +96,8 @@ func Catalogue() []Contract {
 		{Fact: RecordReviewed{}, Entity: "record", Since: first, Chinese: "公示复核", Hears: []string{"casefile", "oversee"}},
 		{Fact: RecordPublished{}, Entity: "record", Since: first, Chinese: "公示", Hears: []string{"credit", "casefile", "oversee"}},
 		{Fact: ChannelAdded{}, Entity: "record", Since: first, Chinese: "其他渠道公示", Hears: []string{"credit", "casefile", "oversee"}},
+		{Fact: CorrectionDrafted{}, Entity: "record", Since: first, Chinese: "公示更正待复核", Hears: []string{"casefile", "oversee"}},
+		{Fact: RecordCorrected{}, Entity: "record", Since: first, Chinese: "公示更正", Hears: []string{"casefile", "oversee"}},
 		{Fact: RecordWithheld{}, Entity: "record", Since: first, Chinese: "依法不予公示", Hears: []string{"casefile", "oversee"}},
 		{Fact: WithdrawalDue{}, Entity: "record", Since: first, Chinese: "应当撤回", Hears: []string{"casefile", "oversee"}},
 		{Fact: RecordWithdrawn{}, Entity: "record", Since: first, Chinese: "撤回公示", Hears: []string{"credit", "casefile", "oversee"}},

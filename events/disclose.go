@@ -93,6 +93,29 @@ func (RecordWithheld) Kind() string { return "disclose.withheld.v1" }
 // Clocks ends the limits for publishing.
 func (e RecordWithheld) Clocks() ([]Deadline, []string) { return nil, e.Settled }
 
+// CorrectionDrafted says how a public record should read; a second person has
+// still to consent (更正).
+type CorrectionDrafted struct {
+	Record Record `json:"record"` // as it will read
+	Reason string `json:"reason"` // public
+	By     string `json:"by"`
+}
+
+// Kind names the contract.
+func (CorrectionDrafted) Kind() string { return "disclose.correction_drafted.v1" }
+
+// RecordCorrected says that a public record now reads otherwise.
+type RecordCorrected struct {
+	Record  Record   `json:"record"`  // as it reads now
+	Version int      `json:"version"` // from 2
+	Reason  string   `json:"reason"`  // public
+	On      string   `json:"on"`
+	By      []string `json:"by"` // two persons
+}
+
+// Kind names the contract.
+func (RecordCorrected) Kind() string { return "disclose.corrected.v1" }
+
 // WithdrawalDue says that a published record must be withdrawn.
 type WithdrawalDue struct {
 	Record string `json:"record"`
@@ -113,7 +136,7 @@ type RecordWithdrawn struct {
 	Facility string   `json:"facility"`
 	USCC     string   `json:"uscc"`
 	Sort     string   `json:"sort"`
-	Manner   string   `json:"manner"` // changed, revoked, illegal, void
+	Manner   string   `json:"manner"` // changed, revoked, illegal, void, error, privacy
 	Since    string   `json:"since"`  // day of what asked for it
 	Reason   string   `json:"reason"`
 	On       string   `json:"on"`

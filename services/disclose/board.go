@@ -20,6 +20,10 @@ type Row struct {
 	Reason      string           `json:"reason"`
 	EndedOn     string           `json:"ended_on"`
 	Ground      string           `json:"ground"`
+	Version     int              `json:"version"`
+	CorrectedOn string           `json:"corrected_on"`
+	Correction  string           `json:"correction"` // reason of the newest correction, public
+	Draft       *Correction      `json:"draft"`      // waits for a second person
 }
 
 // Public says whether the public may see the row, and whether only its number
@@ -75,7 +79,15 @@ func fold(r *Row, e events.Envelope) error {
 		return err
 	case events.RecordPublished{}.Kind():
 		f, err := events.Open[events.RecordPublished](e)
-		r.State, r.PublishedOn, r.Channels = Published, f.On, f.Channels
+		r.State, r.PublishedOn, r.Channels, r.Version = Published, f.On, f.Channels, 1
+		return err
+	case events.CorrectionDrafted{}.Kind():
+		f, err := events.Open[events.CorrectionDrafted](e)
+		r.Draft = &Correction{Record: f.Record, Reason: f.Reason, By: f.By}
+		return err
+	case events.RecordCorrected{}.Kind():
+		f, err := events.Open[events.RecordCorrected](e)
+		r.Record, r.Version, r.Correction, r.CorrectedOn, r.Draft = f.Record, f.Version, f.Reason, f.On, nil
 		return err
 	case events.ChannelAdded{}.Kind():
 		f, err := events.Open[events.ChannelAdded](e)
@@ -91,7 +103,10 @@ func fold(r *Row, e events.Envelope) error {
 		return err
 	case events.RecordWithdrawn{}.Kind():
 		f, err := events.Open[events.RecordWithdrawn](e)
-		r.State, r.Reason, r.EndedOn = Withdrawn, f.Reason, f.On
+		r.State, r.Reason, r.EndedOn, r.Draft = Withdrawn, f.Reason, f.On, nil
+		if f.Manner == privacy {
+			r.Record, r.Correction = bare(r.Record), ""
+		}
 		return err
 	case events.RecordExpired{}.Kind():
 		f, err := events.Open[events.RecordExpired](e)

@@ -20,6 +20,9 @@ var permits = identity.Permits{
 	"record.channel":  {identity.Publisher},
 	"log.cosign":      {identity.Publisher, identity.Leader, identity.Officer},
 	"record.withdraw": {identity.Publisher, identity.Leader},
+	"record.draft":    {identity.Publisher, identity.Leader},
+	"record.correct":  {identity.Publisher, identity.Leader},
+	"record.erase":    {identity.Leader},
 }
 
 // Review is one person's verdict on a record that is due.

@@ -84,6 +84,9 @@ type Limit struct {
 // Limits says of a record by when it had to be published, counted day by day
 // from the day of what it publishes.
 func (s *Service) Limits(r events.Record, channels []events.Channel) ([]Limit, error) {
+	if r.On == "" { // of what was erased nothing is counted any more
+		return []Limit{}, nil
+	}
 	on, err := workday.ParseDate(r.On)
 	if err != nil {
 		return nil, err
@@ -238,6 +241,7 @@ func (s *Service) ShownRecord(ctx context.Context, id string) (Row, error) {
 // bury leaves of a record that is no longer public its number, who published
 // it, when it ended and why.
 func (r Row) bury() Row {
+	r.Draft = nil
 	if _, tombstone := r.Public(); !tombstone {
 		return r
 	}

@@ -25,7 +25,7 @@ func (s *Service) logging() bus.Reaction {
 	return bus.Reaction{
 		Name: "disclose-keeps-log",
 		Kinds: []string{
-			events.RecordPublished{}.Kind(), events.RecordWithdrawn{}.Kind(), events.RecordExpired{}.Kind(),
+			events.RecordPublished{}.Kind(), events.RecordCorrected{}.Kind(), events.RecordWithdrawn{}.Kind(), events.RecordExpired{}.Kind(),
 			events.DrawAnnounced{}.Kind(), events.DrawFrozen{}.Kind(), events.DrawClosed{}.Kind(), events.BeaconTyped{}.Kind(),
 			events.DrawSealed{}.Kind(), events.DrawOpened{}.Kind(), events.DrawVoided{}.Kind(),
 		},
@@ -55,6 +55,13 @@ func (s *Service) entries(ctx context.Context, e events.Envelope) ([]entry, erro
 	case events.RecordPublished{}.Kind():
 		document, err := documentOf(e)
 		return []entry{{"", publiclog.Record(name, 1, s.public.salt(record, 1), document)}}, err
+	case events.RecordCorrected{}.Kind():
+		f, err := events.Open[events.RecordCorrected](e)
+		if err != nil {
+			return nil, err
+		}
+		document, err := documentOf(e)
+		return []entry{{"", publiclog.Record(name, f.Version, s.public.salt(record, f.Version), document)}}, err
 	case events.RecordWithdrawn{}.Kind():
 		f, err := events.Open[events.RecordWithdrawn](e)
 		if err != nil {
@@ -71,10 +78,14 @@ func (s *Service) entries(ctx context.Context, e events.Envelope) ([]entry, erro
 		if since == "" {
 			since = f.On
 		}
-		return []entry{{"", publiclog.Withdraw(name, 1, reason, since)}}, nil
+		return []entry{{"", publiclog.Withdraw(name, r.current(), reason, since)}}, nil
 	case events.RecordExpired{}.Kind():
-		rule, err := s.expiry(ctx, record)
-		return []entry{{"", publiclog.Expire(name, 1, rule)}}, err
+		r, _, err := s.records.Load(ctx, record)
+		if err != nil {
+			return nil, err
+		}
+		rule, err := s.expiry(r)
+		return []entry{{"", publiclog.Expire(name, r.current(), rule)}}, err
 	}
 	return nil, fault.New(fault.Invalid, "no entry of the public log is known for %s", e.Type)
 }
@@ -92,10 +103,9 @@ func documentOf(e events.Envelope) (string, error) {
 }
 
 // expiry is the rule by which a publication ended, as entries spell it.
-func (s *Service) expiry(ctx context.Context, record string) (string, error) {
-	r, _, err := s.records.Load(ctx, record)
-	if err != nil || r.Severity == "" {
-		return "limit", err
+func (s *Service) expiry(r Record) (string, error) {
+	if r.Severity == "" {
+		return "limit", nil
 	}
 	on, err := workday.ParseDate(r.On)
 	if err != nil {

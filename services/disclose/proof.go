@@ -143,12 +143,12 @@ func (s *Service) Proof(ctx context.Context, record string) (publiclog.Proof, er
 	if p.Checkpoint, err = s.Checkpoint(); err != nil {
 		return p, err
 	}
-	if p.Document, err = s.publishedDocument(ctx, record); err != nil {
+	if p.Document, err = s.publishedDocument(ctx, record, max(row.Version, 1)); err != nil {
 		return p, err
 	}
 	l := s.public
-	p.Record, p.Version = l.name(record), 1
-	p.SetSalt(l.salt(record, 1))
+	p.Record, p.Version = l.name(record), max(row.Version, 1)
+	p.SetSalt(l.salt(record, p.Version))
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	places := l.places["record "+p.Record]
@@ -156,23 +156,28 @@ func (s *Service) Proof(ctx context.Context, record string) (publiclog.Proof, er
 	if err != nil {
 		return p, err
 	}
-	if len(places) == 0 || places[0] >= size {
+	if len(places) < p.Version || places[p.Version-1] >= size {
 		return p, fault.New(fault.Early, "该信息刚刚公示，检查点尚未覆盖，请稍后再试")
 	}
-	p.Index, p.Size = places[0], size
+	p.Index, p.Size = places[p.Version-1], size
 	p.Path, err = l.tree.Include(p.Index, size)
 	return p, err
 }
 
-// publishedDocument is a record as it was published, byte for byte.
-func (s *Service) publishedDocument(ctx context.Context, record string) (string, error) {
+// publishedDocument is a record as it is published, byte for byte: since its
+// last correction, if there was one.
+func (s *Service) publishedDocument(ctx context.Context, record string, version int) (string, error) {
 	const most = 1000 // of one record's commits; it has a handful
 	commits, err := s.cfg.Log.Scan(ctx, s.records.Subject(record), 0, most)
 	if err != nil {
 		return "", err
 	}
 	for _, c := range commits {
-		if c.Subject == s.records.Subject(record) && c.Kind == (events.RecordPublished{}).Kind() {
+		known := c.Kind == (events.RecordPublished{}).Kind() || c.Kind == (events.RecordCorrected{}).Kind()
+		if c.Subject != s.records.Subject(record) || !known {
+			continue
+		}
+		if version--; version == 0 {
 			return documentOf(c.Envelope())
 		}
 	}

@@ -31,7 +31,7 @@ var next = map[State][]State{
 	"":        {Prepared},
 	Prepared:  {Reviewed, Recalled},
 	Reviewed:  {Reviewed, Published, Withheld, Recalled},
-	Published: {Published, Recalled, Expired},
+	Published: {Published, Recalled, Withdrawn, Expired},
 	Withheld:  {},
 	Recalled:  {Withdrawn},
 	Withdrawn: {},
@@ -56,9 +56,12 @@ type Record struct {
 	Channels    []events.Channel `json:"channels"`
 	PublishedOn string           `json:"published_on"`
 	Reason      string           `json:"reason"` // of the withdrawal, public
-	Manner      string           `json:"manner"` // of what asks for the withdrawal: changed, revoked, illegal, void
+	Manner      string           `json:"manner"` // of what asks for the withdrawal: changed, revoked, illegal, void, error, privacy
 	Since       string           `json:"since"`  // day of it
 	EndedOn     string           `json:"ended_on"`
+	Version     int              `json:"version"` // of what is public, from 1; 0 before
+	CorrectedOn string           `json:"corrected_on"`
+	Correction  *Correction      `json:"correction"` // waits for a second person
 }
 
 // move is the only assignment to State.
@@ -134,7 +137,7 @@ func (r *Record) Publish(by identity.Actor, on string, channels []events.Channel
 	if err := r.move(Published); err != nil {
 		return nil, err
 	}
-	r.PublishedOn, r.Channels = on, channels
+	r.PublishedOn, r.Channels, r.Version = on, channels, 1
 	r.Reviewers = append(r.Reviewers, by.ID)
 	return events.RecordPublished{Record: r.Record, On: on, Channels: channels, Settled: settled}, nil
 }
@@ -192,6 +195,9 @@ func (r *Record) Withdraw(by identity.Actor, reason, on string, settled []string
 	}
 	if strings.TrimSpace(reason) == "" {
 		return nil, fault.About("reason", fault.Invalid, "撤回须公开说明理由")
+	}
+	if r.State == Published {
+		return nil, fault.New(fault.Conflict, "该公示信息没有应当撤回的事由；依法删除个人信息或者公示有误的，请办理立即撤回")
 	}
 	if err := r.move(Withdrawn); err != nil {
 		return nil, err

@@ -54,6 +54,18 @@ func TestWorkflow(t *testing.T) {
 			return r.Recall("case/500156-AJ-2026-000001", "revoked", "2026-10-20", "复议撤销")
 		}, []State{Prepared, Reviewed, Published}, Recalled},
 		{"withdraw", func(r *Record) (events.Event, error) { return r.Withdraw(first, "复议撤销", "2026-11-02", nil) }, []State{Recalled}, Withdrawn},
+		{"draft", func(r *Record) (events.Event, error) {
+			to := r.Record
+			to.DocNo = "渝武市监处〔2026〕2号"
+			return r.Draft(first, to, "文书编号有误")
+		}, []State{Published}, Published},
+		{"correct", func(r *Record) (events.Event, error) {
+			r.Correction = &Correction{Record: r.Record, Reason: "文书编号有误", By: first.ID}
+			return r.Correct(second, "2026-10-20")
+		}, []State{Published}, Published},
+		{"erase", func(r *Record) (events.Event, error) {
+			return r.Erase(second, privacy, "2026-10-19", "依法删除个人信息", "2026-10-20", nil)
+		}, []State{Published}, Withdrawn},
 		{"expire", func(r *Record) (events.Event, error) { return r.Expire("2027-10-01") }, []State{Published}, Expired},
 	}
 	made := map[State][]State{}
@@ -101,6 +113,20 @@ func TestPublishingTakesTwoOfTheUnit(t *testing.T) {
 	}
 }
 
+func TestCorrectingTakesTwoOfTheUnit(t *testing.T) {
+	for name, by := range map[string]identity.Actor{"the same person": first, "another unit": other} {
+		r := standing(Published)
+		r.Correction = &Correction{Record: r.Record, Reason: "有误", By: first.ID}
+		if _, err := r.Correct(by, "2026-10-20"); fault.KindOf(err) != fault.Denied || r.Version != 0 {
+			t.Errorf("%s corrected: %v", name, err)
+		}
+	}
+	r := standing(Published)
+	if _, err := r.Correct(second, "2026-10-20"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("corrected without a draft: %v", err)
+	}
+}
+
 func TestInputThatMayNotStand(t *testing.T) {
 	tests := map[string]func(*Record) (events.Event, error){
 		"no ground":  func(r *Record) (events.Event, error) { return r.Review(first, "withhold", "") },
@@ -115,6 +141,22 @@ func TestInputThatMayNotStand(t *testing.T) {
 		"no withdrawal": func(r *Record) (events.Event, error) {
 			r.State = Recalled
 			return r.Withdraw(first, " ", "2026-11-02", nil)
+		},
+		"no correction": func(r *Record) (events.Event, error) {
+			r.State = Published
+			return r.Draft(first, r.Record, "文书编号有误")
+		},
+		"silent correction": func(r *Record) (events.Event, error) {
+			r.State = Published
+			return r.Draft(first, events.Record{ID: r.ID, DocNo: "2"}, " ")
+		},
+		"erased for a decision": func(r *Record) (events.Event, error) {
+			r.State = Published
+			return r.Erase(second, "revoked", "2026-10-19", "撤销", "2026-10-20", nil)
+		},
+		"silent erasure": func(r *Record) (events.Event, error) {
+			r.State = Published
+			return r.Erase(second, privacy, "2026-10-19", "", "2026-10-20", nil)
 		},
 		"silent withholding": func(r *Record) (events.Event, error) { r.Verdict = "withhold"; return r.Withhold(second, "", nil) },
 	}

@@ -214,6 +214,9 @@ func TestEveryActorWithoutTheRoleIsRefused(t *testing.T) {
 		"record.channel": func(c store.Cause) error {
 			return f.AddChannel(ctx, AddChannel{Cause: c, Record: "x", Channel: events.Channel{Name: "portal", Proof: "1"}})
 		},
+		"record.draft":    func(c store.Cause) error { return f.Draft(ctx, Draft{Cause: c, Record: "x"}) },
+		"record.correct":  func(c store.Cause) error { return f.Correct(ctx, Correct{Cause: c, Record: "x"}) },
+		"record.erase":    func(c store.Cause) error { return f.Erase(ctx, Erase{Cause: c, Record: "x"}) },
 		"record.withdraw": func(c store.Cause) error { return f.Withdraw(ctx, Withdraw{Cause: c, Record: "x"}) },
 		"log.cosign":      func(c store.Cause) error { _, err := f.Cosign(ctx, c.Actor, "x"); return err },
 	}

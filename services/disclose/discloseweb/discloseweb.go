@@ -22,6 +22,7 @@ const (
 func Mount(api *web.API, s *disclose.Service) {
 	mountReads(api, s)
 	mountActs(api, s)
+	mountCorrections(api, s)
 	mountPublic(api, s)
 	mountWitness(api, s)
 	mountLog(api, s)
@@ -135,6 +136,44 @@ func mountActs(api *web.API, s *disclose.Service) {
 	})
 	act(api, s, "withdraw", "撤回公示并公开说明理由", func(ctx context.Context, by store.Cause, id string, b publicReasonBody) error {
 		return s.Withdraw(ctx, disclose.Withdraw{Cause: by, Record: id, Reason: b.Reason})
+	})
+}
+
+// amendBody is what a correction changes.
+type amendBody struct {
+	Title   *string `json:"title,omitempty" maxLength:"200" doc:"标题"`
+	USCC    *string `json:"uscc,omitempty" maxLength:"18" doc:"统一社会信用代码"`
+	DocNo   *string `json:"doc_no,omitempty" maxLength:"100" doc:"文书编号"`
+	Offence *string `json:"offence,omitempty" maxLength:"200" doc:"违法行为类型"`
+	Facts   *string `json:"facts,omitempty" maxLength:"5000" doc:"事实；不得写出自然人的姓名"`
+	Basis   *string `json:"basis,omitempty" maxLength:"2000" doc:"依据"`
+	Content *string `json:"content,omitempty" maxLength:"5000" doc:"内容"`
+	Reason  string  `json:"reason" minLength:"1" maxLength:"2000" doc:"公开说明的更正理由"`
+}
+
+type eraseBody struct {
+	Manner string `json:"manner" enum:"privacy,error" doc:"privacy 依法删除个人信息，error 公示有误"`
+	Since  string `json:"since" format:"date" doc:"提出请求或者发现之日"`
+	Reason string `json:"reason" minLength:"1" maxLength:"2000" doc:"公开说明的理由，不得写出个人信息"`
+}
+
+// mountCorrections registers what changes or ends a publication without a new
+// fact of its case.
+func mountCorrections(api *web.API, s *disclose.Service) {
+	act(api, s, "draft", "更正：只填写有误的各项，由另一人复核后生效", func(ctx context.Context, by store.Cause, id string, b amendBody) error {
+		amend := disclose.Amend{Title: b.Title, USCC: b.USCC, DocNo: b.DocNo, Offence: b.Offence, Facts: b.Facts, Basis: b.Basis, Content: b.Content}
+		return s.Draft(ctx, disclose.Draft{Cause: by, Record: id, Amend: amend, Reason: b.Reason})
+	})
+	op := web.Op{ID: "record-correct", Path: "/records/{id}/correct", Tag: staff, Summary: "由另一人复核后更正公示"}
+	web.Post(api, op, func(ctx context.Context, in *RecordID) (*web.Out[Shown], error) {
+		if err := s.Correct(ctx, disclose.Correct{Cause: web.Cause(ctx), Record: in.ID}); err != nil {
+			return nil, err
+		}
+		r, err := s.Record(ctx, web.Actor(ctx), in.ID)
+		return show(s, r, err)
+	})
+	act(api, s, "erase", "立即撤回：依法删除个人信息，或者公示有误", func(ctx context.Context, by store.Cause, id string, b eraseBody) error {
+		return s.Erase(ctx, disclose.Erase{Cause: by, Record: id, Manner: b.Manner, Since: b.Since, Reason: b.Reason})
 	})
 }
 

@@ -29,6 +29,9 @@ type published struct {
 	Until       string           `json:"until" doc:"公示的最后一日，长期公示的为空"`
 	EndedOn     string           `json:"ended_on" doc:"撤回或者期满之日"`
 	Reason      string           `json:"reason" doc:"撤回的理由"`
+	Version     int              `json:"version" doc:"第几版；1 为未经更正"`
+	CorrectedOn string           `json:"corrected_on" doc:"最近一次更正之日，未经更正的为空"`
+	Correction  string           `json:"correction" doc:"更正的理由"`
 	Limits      []disclose.Limit `json:"limits,omitempty" nullable:"false" doc:"公示期限和逐日计算"`
 }
 
@@ -38,6 +41,7 @@ func publicly(row disclose.Row) published {
 		ID: r.ID, Sort: r.Sort, State: string(row.State), Title: r.Title, Name: r.Name, USCC: r.USCC, Facility: r.Facility, DocNo: r.DocNo,
 		Offence: r.Offence, Facts: r.Facts, Basis: r.Basis, Content: r.Content, Unit: r.Unit, UnitName: r.UnitName, On: r.On,
 		PublishedOn: row.PublishedOn, Until: r.Until, EndedOn: row.EndedOn, Reason: row.Reason,
+		Version: row.Version, CorrectedOn: row.CorrectedOn, Correction: row.Correction,
 	}
 }
 

@@ -78,6 +78,7 @@ func lives(r *rapid.T, states *States, tree *Tree) map[string]aRecord {
 // each id that was never used that it is not listed; and nothing else.
 func TestStateProvesEveryStanding(t *testing.T) {
 	k := keys(t)
+	public := k.Public()[:1]
 	rapid.Check(t, func(r *rapid.T) {
 		var states States
 		var tree Tree
@@ -106,12 +107,12 @@ func TestStateProvesEveryStanding(t *testing.T) {
 				r.Fatal(err)
 			}
 			p.Leaf, p.Entry = leaf, LogPlace{index, path, point}
-			got, err := p.Check(k.Public())
+			got, err := p.Check(public)
 			want := records[id]
 			if err != nil || got.Listed != (want.id != "") || got.Version != want.version || got.Word != want.word || got.Date != "2026-10-09" {
 				r.Fatalf("%s stands as %+v, %v; want %+v", id, got, err, want)
 			}
-			forge(r, p, k.Public(), records)
+			forge(r, p, public, records)
 		}
 	})
 }
