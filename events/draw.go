@@ -178,7 +178,7 @@ type DrawOpened struct {
 	Draw   string            `json:"draw"`
 	Batch  string            `json:"batch"`
 	Title  string            `json:"title"`
-	Bundle map[string]string `json:"bundle"` // name of each file to its text
+	Bundle map[string]string `json:"bundle"`         // name of each file to its text
 	Held   []Held            `json:"held,omitempty"` // all visits, when they are done
 }
 

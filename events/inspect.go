@@ -231,8 +231,8 @@ type Visit struct {
 	Approvals   []Approval     `json:"approvals"`
 	NoticeNo    string         `json:"notice_no"` // 检查通知书
 	VisitedOn   string         `json:"visited_on"`
-	Countersign string         `json:"countersign"`  // signed, refused
-	RefusalNote string         `json:"refusal_note"` // who witnessed the refusal
+	Countersign string         `json:"countersign"`         // signed, refused
+	RefusalNote string         `json:"refusal_note"`        // who witnessed the refusal
 	NoticedAt   time.Time      `json:"noticed_at,omitzero"` // when the team gave notice at the door
 }
 

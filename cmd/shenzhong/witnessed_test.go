@@ -94,6 +94,7 @@ func TestTheYearUnderWitnesses(t *testing.T) {
 			}
 		}
 		checkWitnessedDraw(t, stage.addr)
+		checkFromOutside(t, stage.addr, follow)
 		return nil
 	})
 	if err != nil {
@@ -116,4 +117,41 @@ func checkWitnessedDraw(t *testing.T, site string) {
 			t.Errorf("%s: %s", c.ID, c.Why)
 		}
 	}
+}
+
+// checkFromOutside runs the monitor and the verifier of the log as anybody would,
+// twice, so that the second look has something to remember.
+func checkFromOutside(t *testing.T, site, follow string) {
+	t.Helper()
+	memory, mirror := filepath.Join(t.TempDir(), "memory.json"), filepath.Join(t.TempDir(), "mirror")
+	for range 2 {
+		code, out, notes := shell("monitor", site, "--once", "--memory", memory, "--clock", follow, "--mirror", mirror)
+		t.Log(out)
+		if code != exitDone || !strings.Contains(out, "M10") {
+			t.Fatalf("%d %s", code, notes)
+		}
+	}
+	for _, place := range []string{site, site + "/log", mirror} {
+		args := []string{"verify", "log", place, "--memory", memory, "--clock", follow, "--json"}
+		if place == mirror { // a copy has neither keys nor policy of its own
+			args = append(args, "--policy", mirroredPolicy(t, site))
+		}
+		code, out, notes := shell(args...)
+		if code != exitDone || !strings.Contains(out, `"failed":false`) {
+			t.Errorf("%s: %d %s %s", place, code, out, notes)
+		}
+	}
+}
+
+func mirroredPolicy(t *testing.T, site string) string {
+	t.Helper()
+	text, err := fetchURL(t.Context(), site+"/log/policy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "policy.txt")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }

@@ -55,3 +55,11 @@ func write(path string, data []byte) error {
 	}
 	return nil
 }
+
+// Mirror saves the log of the last look.
+func (m *Monitor) Mirror(dir string) error {
+	if m.book == nil {
+		return nil
+	}
+	return m.book.Save(dir)
+}
