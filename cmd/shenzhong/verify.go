@@ -34,7 +34,7 @@ func newVerifyCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newVerifyDrawCommand(), newVerifyLogCommand())
+	cmd.AddCommand(newVerifyDrawCommand(), newVerifyLogCommand(), newVerifyNoticeCommand())
 	return cmd
 }
 

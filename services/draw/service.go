@@ -196,6 +196,7 @@ func (s *Service) Reactions() []bus.Reaction {
 		bus.On("draw-opens", s.onBatchFinished),
 		bus.On("draw-waits-for-witnesses", s.onCosigned),
 		bus.On("draw-encloses-evidence", s.onEvidenced),
+		bus.On("draw-reseats-recused", s.onRecusal),
 		s.board.Reaction(),
 	}
 }
