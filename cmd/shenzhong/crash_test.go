@@ -27,6 +27,10 @@ func TestCrash(t *testing.T) {
 	binary := built(t)
 	t.Run("One process killed", func(t *testing.T) { lives(t, binary, seed, rounds, killedUp) })
 	t.Run("One of many processes killed", func(t *testing.T) { lives(t, binary, seed, rounds, killedMany) })
+	t.Run("Power lost", func(t *testing.T) { powerLost(t, binary, seed, max(3, rounds/50)) })
+	t.Run("Disk full", func(t *testing.T) { diskFull(t, binary, seed) })
+	t.Run("Broker loses what it keeps", func(t *testing.T) { brokerLoses(t, binary, seed) })
+	t.Run("Worst order and a hundred times", func(t *testing.T) { worstOrder(t, binary, seed) })
 }
 
 // life is how often one system is killed before the next begins on an empty
