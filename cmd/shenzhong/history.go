@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -58,21 +63,34 @@ func told(c clock.Clock) clock.Clock {
 	return staged.real
 }
 
-// loadHistory loads the sample district and plays its history, unless this data
-// directory has one already.
-func loadHistory(ctx context.Context, s *system, server *web.Server, staged *stagedClock) error {
+// loadHistory loads the sample district and plays its history, unless the data
+// directory dir has one already. A file in it says that the sample is not whole:
+// whoever was killed meanwhile must not leave half a district behind that looks
+// like one.
+func loadHistory(ctx context.Context, s *system, server *web.Server, staged *stagedClock, dir string) error {
 	defer staged.arrive()
+	unfinished := filepath.Join(dir, "sample.unfinished")
+	if _, err := os.Stat(unfinished); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(fmt.Errorf("上一次装入样例时被中断，样例不完整；请删除数据目录 %s 后重新运行", dir), err)
+	}
 	first, err := s.room("register").base.log.Highest(ctx, "")
 	if err != nil || first != "" {
 		return err
 	}
+	if err := errors.Join(os.WriteFile(unfinished, nil, 0o600), syncFolder(dir)); err != nil {
+		return fmt.Errorf("note that the sample is being loaded: %w", err)
+	}
 	if err := s.sample(ctx); err != nil {
 		return err
 	}
-	return rehearsal.Sample(ctx, rehearsal.Config{
+	err = rehearsal.Sample(ctx, rehearsal.Config{
 		Stage: sampleStage{&localStage{system: s}, staged}, Law: s.law.Law(), Calendar: s.calendar.Calendar(), Out: io.Discard,
 		Client: &http.Client{Transport: within{server}},
 	}, staged.real.Now())
+	if err != nil {
+		return err
+	}
+	return os.Remove(unfinished)
 }
 
 // sampleStage is a system whose clock has not arrived at the present yet.

@@ -92,7 +92,7 @@ func up(ctx context.Context, out io.Writer, f upFlags) error {
 	staged := newStagedClock(clk)
 	o.clock = staged
 	return operate(ctx, out, o, f.addr, func(ctx context.Context, s *system, server *web.Server) error {
-		return loadHistory(ctx, s, server, staged)
+		return loadHistory(ctx, s, server, staged, f.data)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -93,6 +94,35 @@ func lookAround(t *testing.T, data string) (records string) {
 		}
 	}
 	return read(t, url+"/api/v1/public/records")
+}
+
+// TestSampleThatWasInterruptedIsNotTakenForWhole kills the program while it
+// loads the sample, and starts it again.
+func TestSampleThatWasInterruptedIsNotTakenForWhole(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "up", "--sample", "--data", data, "--addr", "127.0.0.1:0")
+	cmd.Env = append(os.Environ(), asProgram+"=yes")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(data, "sample.unfinished")); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // killed
+	var said, complaints bytes.Buffer
+	if code := run([]string{"up", "--sample", "--data", data, "--addr", "127.0.0.1:0"}, &said, &complaints); code != exitFailed || said.Len() > 0 || !strings.Contains(complaints.String(), "请删除数据目录") {
+		t.Errorf("ended with %d, said %q and %q", code, said.String(), complaints.String())
+	}
 }
 
 // read fetches a page that must be there.

@@ -41,6 +41,7 @@ func (p *play) history() {
 		penalty: map[string]any{"kinds": []string{"fine"}, "text": "罚款2000元", "fine_fen": 200000},
 	})
 	p.committed("500156-JG-000035")
+	p.wait() // who looks first sees all of it
 }
 
 // after is a time of day some days from the present of the story.

@@ -160,5 +160,18 @@ func keep(dir string, y workday.Year) error {
 	if err := os.Rename(f.Name(), filepath.Join(dir, fmt.Sprintf("%d.json", y.Year))); err != nil {
 		return errors.Join(fmt.Errorf("write the notice: %w", err), os.Remove(f.Name()))
 	}
+	for _, folder := range []string{dir, filepath.Dir(dir)} { // or a power failure takes its name
+		if err := syncFolder(folder); err != nil {
+			return fmt.Errorf("write the notice: %w", err)
+		}
+	}
 	return nil
+}
+
+func syncFolder(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

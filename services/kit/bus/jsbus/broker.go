@@ -42,6 +42,7 @@ var errDown = errors.New("the embedded server is down")
 // is replaced.
 type broker struct {
 	opts *server.Options
+	lock *os.File // on the folder
 
 	mu     sync.Mutex
 	now    *server.Server // guarded by mu; nil while it is down
@@ -78,9 +79,13 @@ func startBroker(e Embedded, users []*server.NkeyUser) (*broker, error) {
 			opts.Port = server.RANDOM_PORT
 		}
 	}
-	b := &broker{opts: opts}
-	if err := b.start(); err != nil {
+	lock, err := hold(e.Dir)
+	if err != nil {
 		return nil, err
+	}
+	b := &broker{opts: opts, lock: lock}
+	if err := b.start(); err != nil {
+		return nil, errors.Join(err, lock.Close())
 	}
 	return b, nil
 }
@@ -149,9 +154,16 @@ func (b *broker) stop() {
 
 func (b *broker) close() {
 	b.mu.Lock()
+	again := b.closed
 	b.closed = true
 	b.mu.Unlock()
 	b.stop()
+	if again {
+		return
+	}
+	if err := b.lock.Close(); err != nil {
+		slog.WarnContext(context.Background(), "let go of the folder of the broker", "err", err)
+	}
 }
 
 // InProcessConn connects to whichever server is up.

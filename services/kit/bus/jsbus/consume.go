@@ -121,10 +121,8 @@ func (l *listener) consumer(ctx context.Context, s *session) (jetstream.Consumer
 // declareConsumer makes a consumer or corrects it.
 func (b *Bus) declareConsumer(ctx context.Context, stream string, want jetstream.ConsumerConfig) error {
 	return b.onSession(ctx, setupUser, func(ctx context.Context, s *session) error {
-		if _, err := s.js.CreateOrUpdateConsumer(ctx, stream, want); err != nil {
-			return fmt.Errorf("declare consumer %s on %s: %w", want.Durable, stream, err)
-		}
-		return nil
+		_, err := b.makeConsumer(ctx, s, stream, want)
+		return err
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -29,9 +28,9 @@ func (l *listener) rescue(ctx context.Context, s *session) error {
 		MaxDeliver:     -1,
 		MaxAckPending:  l.bus.cfg.Limits.InHand,
 	}
-	consumer, err := s.js.CreateOrUpdateConsumer(ctx, adviceStream, cfg)
+	consumer, err := l.bus.makeConsumer(ctx, s, adviceStream, cfg)
 	if err != nil {
-		return fmt.Errorf("declare rescue consumer: %w", err)
+		return err
 	}
 	return l.hear(ctx, consumer, func(pool *lanes, m jetstream.Msg) { l.fetch(ctx, s, pool, m) })
 }
