@@ -5,13 +5,13 @@ GO ?= go
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TEMPL := github.com/a-h/templ/cmd/templ@v0.3.1020
 
-.PHONY: run test fmt vet lint unit race processes verifiers conformance generate mod bench
+.PHONY: run test fmt vet lint unit race processes crash verifiers conformance generate mod bench
 
 run:
 	$(GO) run ./cmd/shenzhong up --sample
 
 # The stages, in the order of what fails fastest.
-test: fmt vet mod lint race processes verifiers conformance
+test: fmt vet mod lint race processes crash verifiers conformance
 
 fmt:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi
@@ -35,6 +35,16 @@ race:
 # draw: too slow under the race detector.
 processes:
 	$(GO) test -count=1 -timeout 10m -run 'Processes|Crawl' ./cmd/shenzhong
+
+# The real binary killed, starved and damaged under load (cmd/shenzhong/crash_test.go).
+# The long form is make crash CRASH_ROUNDS=1000; CRASH_SEED repeats a run. Disks are
+# mounted where this runs as root; in CI it must.
+CRASH_ROUNDS ?= 50
+CRASH_SEED ?=
+crash:
+	@command -v mkfs.ext4 losetup mount >/dev/null || { apt-get update && apt-get install -y --no-install-recommends e2fsprogs mount util-linux; }
+	$(GO) vet -tags crash ./cmd/shenzhong
+	CRASH_ROUNDS=$(CRASH_ROUNDS) CRASH_SEED=$(CRASH_SEED) $(GO) test -count=1 -v -timeout $$((15 + $(CRASH_ROUNDS) / 5))m -tags crash -run 'TestCrash$$' ./cmd/shenzhong
 
 # The page and the Python program for citizens, held against our own verifier,
 # also on what a rehearsal publishes.

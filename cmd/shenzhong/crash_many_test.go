@@ -3,6 +3,7 @@
 package main
 
 import (
+	"syscall"
 	"testing"
 	"time"
 )
@@ -88,6 +89,9 @@ func killedMany(t *testing.T, d *trial, kills int) {
 		d.later(t)
 		m.run(t, process, contextOf(process))
 		d.moment(func() { m.ready(t, process) })
+		if n == group/2 {
+			m.freeze(t)
+		}
 		if n%group != 0 && n != kills {
 			continue
 		}
@@ -115,4 +119,18 @@ func (m *many) kill(t *testing.T, process string) {
 		}
 	}
 	m.kept(t, context)
+}
+
+// freeze has one of two processes of a context stand still for longer than the
+// broker waits for it, as a virtual machine that is moved. The other goes on,
+// and the first comes back with what it had in hand.
+func (m *many) freeze(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{"clue", "clue 2"} {
+		m.ready(t, name) // the second is asked from now on
+	}
+	p := m.running["clue"]
+	must(t, p.cmd.Process.Signal(syscall.SIGSTOP))
+	pause(t.Context(), 8*time.Second)
+	must(t, p.cmd.Process.Signal(syscall.SIGCONT))
 }

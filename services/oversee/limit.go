@@ -59,8 +59,12 @@ func (l *Limit) Start(d events.Deadline, plan Plan, e events.Envelope) (events.E
 	was := l.Deadline.Owner
 	l.Started, l.Deadline, l.Public = e.Version, d, plan.Public
 	if l.Closed != "" || l.Settled > e.Version { // it had ended before it was heard of
+		stood := l.State
 		l.Stages, l.Fired = nil, 0
 		l.State = ended(l.EndedAt, d)
+		if !first && !moved && !handed && l.State == stood {
+			return nil, store.Unchanged // a start that said nothing new when it was heard first, heard again
+		}
 		return l.kept(string(l.State), e), nil
 	}
 	rearmed := l.State == Met || l.State == MetLate

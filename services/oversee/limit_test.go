@@ -208,6 +208,29 @@ func TestInTimeButHeardLate(t *testing.T) {
 	}
 }
 
+// TestStartHeardAgainAfterTheEnd: a fact that hands on a running limit as it is
+// leaves no trace, so that it is not known when it comes again behind the end.
+func TestStartHeardAgainAfterTheEnd(t *testing.T) {
+	for _, from := range []string{subject, "record/500156-GS-2026-000001"} {
+		l := standing(t, Armed)
+		again := fact(subject, 6, begin.Add(time.Minute))
+		lost := l // what is unchanged is not stored
+		if e, err := lost.Start(limitOf("scjgj", due), planOf(due), again); !errors.Is(err, store.Unchanged) {
+			t.Fatalf("handed on as it is: said %v, %v", e, err)
+		}
+		if _, err := l.Settle(l.Deadline.ID, fact(from, 7, begin.Add(time.Hour))); err != nil {
+			t.Fatal(err)
+		}
+		lost = l
+		if e, err := lost.Start(limitOf("scjgj", due), planOf(due), again); !errors.Is(err, store.Unchanged) {
+			t.Errorf("ended by %s, heard again: said %v, %v", from, e, err)
+		}
+		if e, err := l.Start(limitOf("fgw", due), planOf(due), again); err != nil || l.State != Met || l.Deadline.Owner != "fgw" {
+			t.Errorf("ended by %s, handed on before that: said %v, %v, stands at %q with %s", from, e, err, l.State, l.Deadline.Owner)
+		}
+	}
+}
+
 func TestStaleFactsChangeNothing(t *testing.T) {
 	l := standing(t, Armed)
 	if e, err := l.Start(limitOf("fgw", begin), planOf(begin), fact(subject, 4, begin)); !errors.Is(err, store.Unchanged) {
