@@ -212,8 +212,8 @@ func (d *trial) idle(t *testing.T, js jetstream.JetStream) {
 func (d *trial) books(t *testing.T) map[string]store.Commit {
 	t.Helper()
 	s, err := d.reader(t.Context())
-	defer func() { must(t, s.close()) }()
 	must(t, err)
+	defer func() { must(t, s.close()) }()
 	all := map[string]store.Commit{}
 	for _, log := range s.logs() {
 		must(t, store.Each(t.Context(), log, func(c store.Commit) error { all[c.ID()] = c; return nil }))

@@ -109,14 +109,14 @@ func (d *trial) settled(t *testing.T, alive ...*program) {
 // examine reads all books beside the running system, and says what is wrong.
 func (d *trial) examine(ctx context.Context) (wrong []string) {
 	s, err := d.reader(ctx)
+	if err != nil {
+		return []string{err.Error()}
+	}
 	defer func() {
 		if err := s.close(); err != nil {
 			wrong = append(wrong, err.Error())
 		}
 	}()
-	if err != nil {
-		return []string{err.Error()}
-	}
 	parked, commits := 0, []store.Commit(nil)
 	for _, r := range s.rooms {
 		waiting, err := r.base.log.Unrelayed(ctx, 1)
@@ -155,19 +155,9 @@ func (d *trial) examine(ctx context.Context) (wrong []string) {
 func (d *trial) reader(ctx context.Context) (*system, error) {
 	clk, err := clock.Follow(d.clockFile)
 	if err != nil {
-		return &system{}, err
+		return nil, err
 	}
-	s := &system{clock: clk}
-	if s.law, s.calendar, err = loadLaw(); err != nil {
-		return s, err
-	}
-	o := options{stores: sqliteIn(d.data), keys: filepath.Join(d.data, "keys"), clock: clk}
-	for _, c := range contexts {
-		if err := s.openRoom(ctx, o, c); err != nil {
-			return s, err
-		}
-	}
-	return s, nil
+	return openRooms(ctx, options{stores: sqliteIn(d.data), keys: filepath.Join(d.data, "keys"), notices: noticesIn(d.data), clock: clk})
 }
 
 // twice compares the ledger with the books: a command that was acknowledged has
