@@ -16,7 +16,7 @@ func newBenchCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newBenchPipelineCommand(), newBenchPublishCommand(), newBenchReadCommand(), newBenchDrawCommand())
+	cmd.AddCommand(newBenchPipelineCommand(), newBenchPublishCommand(), newBenchReadCommand(), newBenchDrawCommand(), newBenchDeadlinesCommand())
 	return cmd
 }
 
@@ -140,5 +140,37 @@ func newBenchDrawCommand() *cobra.Command {
 	flags.IntVar(&size.Officers, "officers", 10_000, "执法人员数")
 	flags.IntVar(&size.Rounds, "rounds", 3, "轮数")
 	flags.BoolVar(&asJSON, "json", false, "每种测量输出一个 JSON 对象")
+	return cmd
+}
+
+func newBenchDeadlinesCommand() *cobra.Command {
+	var size bench.DeadlineSize
+	var asJSON bool
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "deadlines",
+		Short: "大量期限在计时的启动和每日查看，与手工写成的同样步骤相比",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case size.Rounds < 1 || size.Due < 1 || size.Due > 500:
+				return usageError{fmt.Errorf("--rounds 应不小于 1，--due 应为 1 至 500")}
+			case size.Few < size.Due*size.Rounds || size.Many < size.Few:
+				return usageError{fmt.Errorf("--few 应不小于 --due 与 --rounds 之积，--open 应不小于 --few")}
+			}
+			r, err := bench.Deadlines(cmd.Context(), dir, size)
+			if err != nil {
+				return err
+			}
+			return r.Write(cmd.OutOrStdout(), asJSON)
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&size.Many, "open", 100_000, "在计时的期限数")
+	flags.IntVar(&size.Few, "few", 10_000, "作对比的较少的期限数")
+	flags.IntVar(&size.Due, "due", 500, "每个被测的日子到期的期限数，最多 500")
+	flags.IntVar(&size.Rounds, "rounds", 5, "被测的日子数")
+	flags.StringVar(&dir, "dir", "", "在哪个目录中建临时文件；空为系统的临时目录，它应在真实的磁盘上")
+	flags.BoolVar(&asJSON, "json", false, "输出一个 JSON 对象")
 	return cmd
 }

@@ -97,6 +97,19 @@ func checkWritten(t *testing.T, r Report) {
 	}
 }
 
+// TestDeadlines fills two small stores and passes two days in each. What it
+// measures is not looked at.
+func TestDeadlines(t *testing.T) {
+	r, err := Deadlines(t.Context(), t.TempDir(), DeadlineSize{Few: 40, Many: 120, Due: 10, Rounds: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Ratios) != 2 || r.Ours <= 0 || r.Bare <= 0 || r.Ratio <= 0 || len(r.Extra) != 7 {
+		t.Errorf("report = %+v", r)
+	}
+	checkWritten(t, r)
+}
+
 func TestMedianAndQuantile(t *testing.T) {
 	if got := median([]float64{9, 1, 4}); got != 4 {
 		t.Errorf("median of three = %v; want 4", got)
