@@ -69,6 +69,7 @@ func (d *document) build() (*Pack, error) {
 	tabulate(b, &b.clauses, "clauses", "方案任务", d.Clauses)
 	tabulate(b, &b.indicators, "indicators", "指标", d.Indicators)
 	tabulate(b, &b.prices, "prices", "服务项目", d.Prices)
+	tabulate(b, &b.measures, "measures", "督查措施", d.Measures)
 	if b.err != nil {
 		return nil, b.err
 	}
@@ -120,6 +121,8 @@ func (p *Pack) check() error {
 		each(p.fines, func(f Fine) error { return f.check(p) }),
 		each(p.limits, Limit.check),
 		each(p.clauses, p.checkClause),
+		each(p.measures, func(m Measure) error { return m.check(p) }),
+		each(p.indicators, func(i Indicator) error { return i.check(p) }),
 	} {
 		if err != nil {
 			return err

@@ -166,4 +166,5 @@ func (d *document) append(o document) {
 	d.Clauses = append(d.Clauses, o.Clauses...)
 	d.Indicators = append(d.Indicators, o.Indicators...)
 	d.Prices = append(d.Prices, o.Prices...)
+	d.Measures = append(d.Measures, o.Measures...)
 }

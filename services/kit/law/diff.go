@@ -168,6 +168,7 @@ func (p *Pack) lines() ([]written, error) {
 		func() ([]written, error) { return write(p.clauses) },
 		func() ([]written, error) { return write(p.indicators) },
 		func() ([]written, error) { return write(p.prices) },
+		func() ([]written, error) { return write(p.measures) },
 	} {
 		lines, err := gather()
 		if err != nil {

@@ -41,7 +41,7 @@ func (p *Pack) rules() []named {
 		gather(p.items), gather(p.routes), gather(p.deadlines), gather(p.rates), gather(p.sampling),
 		gather(p.severities), gather(p.penalties), gather(p.channels), gather(p.grounds), gather(p.results),
 		gather(p.gates), gather(p.hearings), gather(p.fines), gather(p.limits), gather(p.schemes), gather(p.grades),
-		gather(p.points), gather(p.conflicts), gather(p.texts), gather(p.indicators), gather(p.prices),
+		gather(p.points), gather(p.conflicts), gather(p.texts), gather(p.indicators), gather(p.prices), gather(p.measures),
 	)
 }
 

@@ -55,6 +55,7 @@ type Pack struct {
 	clauses     table[Clause]
 	indicators  table[Indicator]
 	prices      table[PriceItem]
+	measures    table[Measure]
 }
 
 // document is what one file may contain: any of the tables.
@@ -87,6 +88,7 @@ type document struct {
 	Clauses     []Clause         `yaml:"clauses"`
 	Indicators  []Indicator      `yaml:"indicators"`
 	Prices      []PriceItem      `yaml:"prices"`
+	Measures    []Measure        `yaml:"measures"`
 
 	at places
 }

@@ -1,6 +1,9 @@
 package law
 
-import "shenzhong/services/kit/workday"
+import (
+	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/workday"
+)
 
 // Conflict is a place where two sources of the pack disagree and how the pack
 // resolves it, in words, with the reason.
@@ -47,9 +50,38 @@ type Indicator struct {
 	TargetPPM   int64  `yaml:"target_ppm"` // 1000000 = 100 %, 0 = no number set
 	// SmallBelow is the denominator under which the figure carries a warning.
 	SmallBelow int `yaml:"small_below"`
+	// Rule is the limit whose keeping it counts, for a figure of timeliness.
+	Rule string `yaml:"rule"`
+	// Items are the inspection items, and Offences the violations, that it is
+	// about.
+	Items    []string `yaml:"items"`
+	Offences []string `yaml:"offences"`
+	// Missing says what no fact in the system says, so that it cannot be
+	// measured yet; empty where it can.
+	Missing string `yaml:"missing"`
 }
 
 func (i Indicator) key() string { return i.Code }
+
+func (i Indicator) check(p *Pack) error {
+	if i.Name == "" || i.Numerator == "" || i.Denominator == "" || i.SmallBelow < 1 {
+		return fault.New(fault.Invalid, "指标“%s”没有写明名称、分子、分母或者小样本界限。", i.Code)
+	}
+	if i.Rule != "" && !p.deadlines.has(i.Rule) {
+		return fault.New(fault.Invalid, "指标“%s”的期限“%s”不存在。", i.Code, i.Rule)
+	}
+	for _, item := range i.Items {
+		if !p.items.has(item) {
+			return fault.New(fault.Invalid, "指标“%s”的检查事项“%s”不存在。", i.Code, item)
+		}
+	}
+	for _, offence := range i.Offences {
+		if !p.routes.has(offence) {
+			return fault.New(fault.Invalid, "指标“%s”的违法行为“%s”不存在。", i.Code, offence)
+		}
+	}
+	return nil
+}
 
 // PriceItem is an item of the list of funeral services that may be charged for.
 type PriceItem struct {

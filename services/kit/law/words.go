@@ -27,6 +27,8 @@ var labels = map[string]string{
 	"start": "起始分", "least": "最低分", "most": "最高分", "at_least": "不低于", "points": "分值", "months": "计分月数", "repairable": "可以修复",
 	"resolution": "处理办法", "task": "任务", "owners": "责任单位", "due": "完成时限", "numerator": "分子", "denominator": "分母",
 	"target_ppm": "目标（百万分之）", "small_below": "小样本界限", "clause": "条款",
+	"by": "实施单位", "hold": "举行期限", "answer": "反馈期限", "public": "是否公开", "items": "检查事项", "offences": "违法行为",
+	"missing": "尚不能计量的原因",
 }
 
 // values are the words of the files that stand for themselves in every table.
@@ -41,6 +43,7 @@ var values = map[string]string{
 	"withhold": "不予公示", "return": "退回线索", "pause": "中止", "no_penalty": "不予处罚",
 	"member": "专班成员单位", "cooperating": "配合单位", "town": "乡镇街道", "coordinating": "议事协调机构",
 	"mandatory": "适用", "reference": "参照", "courtesy": "不强制但同样执行", "*": "其他各类",
+	"overdue": "已经逾期", "escalated": "已经逾期并报送负责人",
 }
 
 func label(key string) string {
@@ -81,7 +84,7 @@ func (p *Pack) word(table, key string, v any) string {
 		return p.citedAs(s)
 	case "verified":
 		return map[string]string{"true": "已核对", "false": "未核对", "local": "本地设置"}[s]
-	case "lead", "assist", "owners", "owner", "parent", "to", "unit":
+	case "lead", "assist", "owners", "owner", "parent", "to", "unit", "by":
 		if at := p.units.index[s]; len(at) > 0 {
 			return p.units.lines[at[0]].Name
 		}
@@ -89,7 +92,7 @@ func (p *Pack) word(table, key string, v any) string {
 		if at := p.facilities.index[s]; len(at) > 0 {
 			return p.facilities.lines[at[0]].Name
 		}
-	case "violations":
+	case "violations", "offences":
 		if at := p.routes.index[s]; len(at) > 0 {
 			return p.routes.lines[at[0]].Name
 		}
