@@ -2,6 +2,7 @@ package disclose
 
 import (
 	"context"
+	"slices"
 
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
@@ -71,7 +72,7 @@ func (s *Service) Publish(ctx context.Context, cmd Publish) error {
 		}
 	}
 	return s.records.Change(ctx, cmd.Cause, cmd.Record, func(r *Record) (events.Event, error) {
-		return r.Publish(cmd.Actor, on.String(), cmd.Channels, s.settled(r.Record, cmd.Channels, on))
+		return r.Publish(cmd.Actor, on.String(), cmd.Channels, s.settled(*r, cmd.Channels, on))
 	})
 }
 
@@ -92,7 +93,7 @@ func (s *Service) AddChannel(ctx context.Context, cmd AddChannel) error {
 		return err
 	}
 	return s.records.Change(ctx, cmd.Cause, cmd.Record, func(r *Record) (events.Event, error) {
-		return r.Add(cmd.Actor, cmd.Channel, s.settled(r.Record, []events.Channel{cmd.Channel}, on))
+		return r.Add(cmd.Actor, cmd.Channel, s.settled(*r, []events.Channel{cmd.Channel}, on))
 	})
 }
 
@@ -108,8 +109,9 @@ func (s *Service) channel(c *events.Channel, on workday.Date) error {
 }
 
 // settled are the limits that a publication on those channels ends: each
-// channel has its own.
-func (s *Service) settled(r events.Record, channels []events.Channel, on workday.Date) []string {
+// channel has its own. One that never began, as that of a channel which is not
+// for this kind of subject, is not among them.
+func (s *Service) settled(r Record, channels []events.Channel, on workday.Date) []string {
 	if r.Sort == "check" {
 		return []string{events.DeadlineID(r.Source, "pub.check.result"), events.DeadlineID(r.Source, "pub.check.local")}
 	}
@@ -122,8 +124,9 @@ func (s *Service) settled(r events.Record, channels []events.Channel, on workday
 	}
 	var ids []string
 	for _, c := range channels {
-		if rule := rules[c.Name]; rule != "" {
-			ids = append(ids, events.DeadlineID(r.Source, rule))
+		id := events.DeadlineID(r.Source, rules[c.Name])
+		if rules[c.Name] != "" && (len(r.Limits) == 0 || slices.Contains(r.Limits, id)) {
+			ids = append(ids, id)
 		}
 	}
 	return ids
@@ -145,7 +148,7 @@ func (s *Service) channels(on workday.Date) []law.Channel {
 }
 
 // every is what ends all limits for publishing a record, on every channel.
-func (s *Service) every(r events.Record) []string {
+func (s *Service) every(r Record) []string {
 	on := s.today()
 	var channels []events.Channel
 	for _, c := range s.channels(on) {
@@ -167,7 +170,7 @@ func (s *Service) Withhold(ctx context.Context, cmd Withhold) error {
 		return err
 	}
 	return s.records.Change(ctx, cmd.Cause, cmd.Record, func(r *Record) (events.Event, error) {
-		return r.Withhold(cmd.Actor, cmd.Reason, s.every(r.Record))
+		return r.Withhold(cmd.Actor, cmd.Reason, s.every(*r))
 	})
 }
 

@@ -33,12 +33,12 @@ func (s *Service) Reactions() []bus.Reaction {
 
 // prepare makes the record that a fact calls for, with the next number. The
 // fact is the cause, so a second delivery makes no second record.
-func (s *Service) prepare(ctx context.Context, cause store.Cause, on string, record events.Record, natural bool) error {
+func (s *Service) prepare(ctx context.Context, cause store.Cause, on string, record events.Record, natural bool, limits ...string) error {
 	record = mask(record, natural)
 	series := fmt.Sprintf("%s-GS-%s-000000", s.cfg.District, on[:4])
 	_, err := s.records.Open(ctx, cause, series, func(id string, r *Record) (events.Event, error) {
 		record.ID = id
-		return r.Prepare(record)
+		return r.Prepare(record, limits)
 	})
 	return err
 }
@@ -57,11 +57,17 @@ func (s *Service) onDecided(ctx context.Context, h bus.Heard[events.CaseDecided]
 	if err != nil {
 		return err
 	}
+	var limits []string
+	for _, l := range h.Fact.Deadlines {
+		if strings.HasPrefix(l.Rule, "pub.") {
+			limits = append(limits, l.ID)
+		}
+	}
 	return s.prepare(ctx, h.Cause("disclose"), d.On, events.Record{
 		Sort: "penalty", Source: h.Envelope.Subject, Title: "行政处罚决定：" + d.Respondent.Name, Facility: d.Respondent.Facility,
 		Name: d.Respondent.Name, USCC: d.Respondent.USCC, DocNo: d.No, Offence: d.Type, Facts: d.Facts, Basis: d.Basis,
 		Content: d.Penalty.Text, Unit: d.Unit, UnitName: d.UnitName, On: d.On, Severity: d.Severity, Until: until.DueDate,
-	}, d.Respondent.Type == "natural")
+	}, d.Respondent.Type == "natural", limits...)
 }
 
 // onRevoked recalls the record of a decision that no longer stands. A record

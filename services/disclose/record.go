@@ -62,6 +62,9 @@ type Record struct {
 	Version     int              `json:"version"` // of what is public, from 1; 0 before
 	CorrectedOn string           `json:"corrected_on"`
 	Correction  *Correction      `json:"correction"` // waits for a second person
+	// Limits are those for publishing it that its source started: a limit that
+	// never began cannot be ended.
+	Limits []string `json:"limits,omitempty"`
 }
 
 // move is the only assignment to State.
@@ -73,12 +76,13 @@ func (r *Record) move(to State) error {
 	return nil
 }
 
-// Prepare says that a publication is due and what it will say.
-func (r *Record) Prepare(record events.Record) (events.Event, error) {
+// Prepare says that a publication is due, what it will say and under which
+// limits.
+func (r *Record) Prepare(record events.Record, limits []string) (events.Event, error) {
 	if err := r.move(Prepared); err != nil {
 		return nil, err
 	}
-	r.Record = record
+	r.Record, r.Limits = record, limits
 	return events.RecordPrepared{Record: record}, nil
 }
 

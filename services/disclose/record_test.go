@@ -38,7 +38,7 @@ func TestWorkflow(t *testing.T) {
 		from []State
 		to   State
 	}{
-		{"prepare", func(r *Record) (events.Event, error) { return r.Prepare(r.Record) }, []State{""}, Prepared},
+		{"prepare", func(r *Record) (events.Event, error) { return r.Prepare(r.Record, nil) }, []State{""}, Prepared},
 		{"review", func(r *Record) (events.Event, error) { return r.Review(first, "publish", "") }, []State{Prepared, Reviewed}, Reviewed},
 		{"publish", func(r *Record) (events.Event, error) { return r.Publish(second, "2026-10-14", portal, nil) }, []State{Reviewed}, Published},
 		{"withhold", func(r *Record) (events.Event, error) {

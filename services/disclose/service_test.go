@@ -112,6 +112,27 @@ func TestDecisionIsPublishedMasked(t *testing.T) {
 	servicetest.MustVerify(t, f.log)
 }
 
+// TestOnlyLimitsThatRunAreEnded: a funeral home does not enter the register of
+// enterprises, so withholding its record ends no limit of that register.
+func TestOnlyLimitsThatRunAreEnded(t *testing.T) {
+	f := newFixture(t, time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC))
+	d := decision("legal", "武隆区殡仪馆")
+	portal := events.DeadlineID("case/"+decidedCase, "pub.penalty.portal")
+	d.Deadlines = []events.Deadline{{ID: portal, Rule: "pub.penalty.portal"}, {ID: "case/" + decidedCase + "#case.serve", Rule: "case.serve"}}
+	f.cases.Say(t, "case", decidedCase, d)
+	f.pump(t)
+	id := f.onlyRecord(t).Record.ID
+	if err := f.Review(context.Background(), Review{Cause: cause("r", first), Record: id, Verdict: "withhold", Ground: "withhold.privacy"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Withhold(context.Background(), Withhold{Cause: cause("w", second), Record: id, Reason: "权利人不同意公开"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := servicetest.Of[events.RecordWithheld](t, f.log)[0].Settled; len(got) != 1 || got[0] != portal {
+		t.Errorf("ended %v, want %s alone", got, portal)
+	}
+}
+
 func TestRevokedDecisionLeavesATombstone(t *testing.T) {
 	f := newFixture(t, time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC))
 	ctx := context.Background()
