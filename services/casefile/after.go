@@ -123,6 +123,9 @@ func (c *Case) Pay(by identity.Actor, p Payment) (events.Event, error) {
 	return c.step("paid", []string{by.ID}, "全部缴清", "", nil, c.limit("fine.pay")), nil
 }
 
+// gone are the states of a publication that is public no more, or never was.
+var gone = []string{"withheld", "withdrawn", "expired"}
+
 // Note keeps what became of the publication of the decision. News that is older
 // than what is known changes nothing but the limits.
 func (c *Case) Note(record, state string, settled []string) (events.Event, error) {
@@ -132,6 +135,9 @@ func (c *Case) Note(record, state string, settled []string) (events.Event, error
 	now := Publication{Record: record, State: state}
 	if c.Publication != nil && slices.Index(publications, c.Publication.State) > slices.Index(publications, state) {
 		now = *c.Publication
+	}
+	if c.Revocation != nil && slices.Contains(gone, state) { // nothing is left to withdraw
+		settled = append(slices.Clone(settled), c.limit("pub.withdraw"))
 	}
 	ended := c.end(settled...)
 	if c.Publication != nil && now == *c.Publication && len(ended) == 0 {
@@ -143,22 +149,19 @@ func (c *Case) Note(record, state string, settled []string) (events.Event, error
 	return fact, nil
 }
 
-// resolved reports whether nothing is left to be done about the publication: it
-// is public or lawfully is not and, where the decision fell, is public no more.
-func (c *Case) resolved() bool {
-	if c.Decision == nil {
-		return true
+// unresolved says what is left to be done about the publication, or "": a
+// decision is public on every channel that has a clock for it, or lawfully is
+// not and, where it fell, is public no more.
+func (c *Case) unresolved() string {
+	switch {
+	case c.Decision == nil || c.Publication != nil && slices.Contains(gone, c.Publication.State):
+		return ""
+	case c.Publication == nil || c.Publication.State != "published" || c.Revocation != nil:
+		return "处罚决定的公示尚未办结（公示、依法不予公示或者撤回），不能结案"
+	case slices.ContainsFunc(c.Running, func(id string) bool { return strings.Contains(id, "#pub.") }):
+		return "处罚决定尚未在全部渠道公示（门户网站、信用中国、公示系统分别计算期限），不能结案"
 	}
-	if c.Publication == nil {
-		return false
-	}
-	switch c.Publication.State {
-	case "withheld", "withdrawn", "expired":
-		return true
-	case "published":
-		return c.Revocation == nil
-	}
-	return false
+	return ""
 }
 
 // Revoke notes that the decision was changed, revoked or found unlawful. What
@@ -185,7 +188,7 @@ func (c *Case) Revoke(by identity.Actor, r Revocation, withdraw events.Deadline)
 		return nil, err
 	}
 	var starts []events.Deadline
-	if c.Publication == nil || !slices.Contains([]string{"withheld", "withdrawn", "expired"}, c.Publication.State) {
+	if c.Publication == nil || !slices.Contains(gone, c.Publication.State) {
 		starts = append(starts, withdraw)
 	}
 	c.Revocation = &r
@@ -215,8 +218,8 @@ func (c *Case) Close(by identity.Actor, note string) (events.Event, error) {
 		return nil, err
 	}
 	outcome := map[State]string{Served: Performed, Spared: Unpunish, Revoked: Overruled}[c.State]
-	if !c.resolved() {
-		return nil, fault.New(fault.Conflict, "处罚决定的公示尚未办结（公示、依法不予公示或者撤回），不能结案")
+	if open := c.unresolved(); open != "" {
+		return nil, fault.New(fault.Conflict, "%s", open)
 	}
 	if c.State == Served && c.Owed() > 0 {
 		return nil, fault.New(fault.Conflict, "罚没款尚有 %s 元未缴清，不能结案", yuan(c.Owed()))
@@ -256,15 +259,8 @@ func (c *Case) Drop(by identity.Actor, outcome, note string) (events.Event, erro
 	return c.closed(outcome, note), nil
 }
 
-// closed says that the case is at its end. What of the publication still runs
-// is not the case's to end.
+// closed says that the case is at its end, and that nothing of it runs any more.
 func (c *Case) closed(outcome, note string) events.CaseClosed {
 	c.Outcome = outcome
-	var own []string
-	for _, id := range c.Running {
-		if !strings.Contains(id, "#pub.") {
-			own = append(own, id)
-		}
-	}
-	return events.CaseClosed{Case: c.ID, Outcome: outcome, Note: note, Settled: c.end(own...)}
+	return events.CaseClosed{Case: c.ID, Outcome: outcome, Note: note, Settled: c.end(slices.Clone(c.Running)...)}
 }

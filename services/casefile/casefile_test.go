@@ -26,6 +26,9 @@ var (
 	host         = identity.Actor{ID: "500156-RY-000005", Unit: "mzj", Roles: []identity.Role{identity.Legal}}
 	stranger     = identity.Actor{ID: "500156-RY-000009", Unit: "scjgj", Roles: []identity.Role{identity.Officer, identity.Leader, identity.Legal}}
 
+	// onPortal is the limit that a publication on the portal ends.
+	onPortal = []string{events.DeadlineID(Subject(id), "pub.penalty.portal")}
+
 	digest = strings.Repeat("ab", 32)
 	fine   = events.Penalty{Kinds: []string{"fine"}, Text: "罚款五万元", FineFen: 5000000}
 	due    = time.Date(2026, 9, 15, 16, 0, 0, 0, time.UTC)
@@ -148,7 +151,7 @@ func at(t testing.TB, to State) Case {
 		})
 	case Closed:
 		upTo(Served)
-		do(func(c *Case) (events.Event, error) { return c.Note("r", "published", nil) })
+		do(func(c *Case) (events.Event, error) { return c.Note("r", "published", onPortal) })
 		do(func(c *Case) (events.Event, error) { return c.Pay(investigator, Payment{Fen: fine.FineFen}) })
 		do(func(c *Case) (events.Event, error) { return c.Close(leader, "履行完毕") })
 	default:

@@ -75,16 +75,19 @@ func TestCaseToItsEnd(t *testing.T) {
 	f.publish.Say(t, "record", record, events.RecordPublished{Record: events.Record{ID: record, Sort: "penalty", Source: "case/" + id}, Settled: []string{portal}})
 	f.publish.Say(t, "record", record, events.ChannelAdded{Record: record, Settled: []string{"case/" + id + "#pub.penalty.credit"}})
 	f.pump(t)
+	wants(t, end(), fault.Conflict, "全部渠道")
+	f.publish.Say(t, "record", record, events.ChannelAdded{Record: record, Settled: []string{"case/" + id + "#pub.penalty.gsxt"}})
+	f.pump(t)
 	if err := end(); err != nil {
 		t.Fatal(err)
 	}
 	f.pump(t)
 	c, err := f.Case(ctx, leader, id)
-	if err != nil || c.State != Closed || c.Outcome != Performed || !slices.Equal(c.Running, []string{"case/" + id + "#pub.penalty.gsxt"}) {
+	if err != nil || c.State != Closed || c.Outcome != Performed || len(c.Running) != 0 {
 		t.Errorf("%s, %s, running %v, %v", c.State, c.Outcome, c.Running, err)
 	}
 	rows, err := f.Cases(ctx, leader, Filter{State: Closed})
-	if err != nil || len(rows) != 1 || rows[0].No != "武隆民罚决字〔2026〕1号" || len(rows[0].Limits) != 1 || rows[0].Outcome != Performed {
+	if err != nil || len(rows) != 1 || rows[0].No != "武隆民罚决字〔2026〕1号" || len(rows[0].Limits) != 0 || rows[0].Outcome != Performed {
 		t.Errorf("the board shows %+v, %v", rows, err)
 	}
 	servicetest.MustVerify(t, f.log)

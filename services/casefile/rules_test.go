@@ -398,7 +398,7 @@ func TestMoneyIsPaidToTheFen(t *testing.T) {
 	if _, ended := e.(events.CaseStepped).Clocks(); err != nil || len(ended) != 0 || c.Owed() != fine.FineFen-1 {
 		t.Errorf("a part: %v, ends %v, owed %d", err, ended, c.Owed())
 	}
-	if _, err := c.Note("r", "published", nil); err != nil {
+	if _, err := c.Note("r", "published", onPortal); err != nil {
 		t.Fatal(err)
 	}
 	_, err = c.Close(leader, "结案")
@@ -423,7 +423,7 @@ func TestPublicationHoldsTheCaseOpen(t *testing.T) {
 					t.Fatal(err)
 				}
 				if state != "" {
-					if _, err := c.Note("r", state, nil); err != nil {
+					if _, err := c.Note("r", state, onPortal); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -441,11 +441,49 @@ func TestPublicationHoldsTheCaseOpen(t *testing.T) {
 				if resolves != (err == nil) {
 					t.Errorf("close: %v", err)
 				}
-				if err == nil && slices.ContainsFunc(c.Running, func(id string) bool { return !strings.Contains(id, "#pub.") }) {
+				if err == nil && len(c.Running) > 0 {
 					t.Errorf("a closed case still has %v running", c.Running)
 				}
 			})
 		}
+	}
+}
+
+// TestEachChannelHoldsTheCaseOpen: a decision that is on the portal and not yet
+// on another place that has a clock for it is not published.
+func TestEachChannelHoldsTheCaseOpen(t *testing.T) {
+	c := at(t, Served)
+	c.Running = append(c.Running, c.limit("pub.penalty.gsxt"))
+	if _, err := c.Pay(investigator, Payment{Fen: fine.FineFen}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Note("r", "published", onPortal); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Close(leader, "结案")
+	wants(t, err, fault.Conflict, "全部渠道")
+	if _, err := c.Note("r", "published", []string{c.limit("pub.penalty.gsxt")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Close(leader, "结案"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNothingIsLeftToWithdraw: a decision falls while the news that its record
+// was withheld is still on its way. When it comes, the limit for withdrawing
+// ends.
+func TestNothingIsLeftToWithdraw(t *testing.T) {
+	c := at(t, Served)
+	if _, err := c.Revoke(legal, Revocation{Manner: "void", On: "2026-11-02"}, withdraw()); err != nil {
+		t.Fatal(err)
+	}
+	e, err := c.Note("r", "withheld", onPortal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ended := e.(events.CaseStepped).Clocks(); !slices.Contains(ended, c.limit("pub.withdraw")) || len(c.Running) > 0 {
+		t.Errorf("ends %v, %v still run", ended, c.Running)
 	}
 }
 

@@ -68,6 +68,9 @@ func (l *Limit) Start(d events.Deadline, plan Plan, e events.Envelope) (events.E
 		return l.kept(string(l.State), e), nil
 	}
 	rearmed := l.State == Met || l.State == MetLate
+	if rearmed {
+		l.EndedAt = time.Time{}
+	}
 	if first || moved || rearmed {
 		l.Round++
 		l.Stages, l.Fired = upcoming(plan.Stages, d.From), 0
@@ -102,17 +105,23 @@ func (l *Limit) Settle(id string, e events.Envelope) (events.Event, error) {
 	} else {
 		l.Closed = e.ID
 	}
-	l.EndedAt = e.Time
+	// The time of the fact decides, and of several the earliest, not the time at
+	// which it was heard of: a unit does not answer for a fact that traveled
+	// slowly.
+	if l.EndedAt.IsZero() || e.Time.Before(l.EndedAt) {
+		l.EndedAt = e.Time
+	}
 	if l.Started == 0 { // what started it is still to come
 		l.Deadline.ID = id
 		return l.kept("met", e), nil
 	}
-	if l.State == Met || l.State == MetLate {
-		return nil, store.Unchanged
+	to := ended(l.EndedAt, l.Deadline)
+	if to == l.State {
+		if l.Closed != "" {
+			return nil, store.Unchanged
+		}
+		return l.kept(string(to), e), nil // an older start must not make it run again
 	}
-	// The day of the fact decides, not the day on which it was heard of: a unit
-	// does not answer for a fact that traveled slowly.
-	to := ended(e.Time, l.Deadline)
 	if err := l.move(to); err != nil {
 		return nil, err
 	}

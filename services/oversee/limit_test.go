@@ -84,7 +84,7 @@ func TestWorkflow(t *testing.T) {
 		for name, act := range acts {
 			l := standing(t, state)
 			_, err := act(&l)
-			if errors.Is(err, store.Unchanged) || state == "" && name != "start" || name == "fire" && l.State == state {
+			if errors.Is(err, store.Unchanged) || state == "" && name != "start" || name != "start" && l.State == state {
 				continue // nothing was due, or something was said that moves nothing
 			}
 			if err != nil {
@@ -228,6 +228,32 @@ func TestStartHeardAgainAfterTheEnd(t *testing.T) {
 		if e, err := l.Start(limitOf("fgw", due), planOf(due), again); err != nil || l.State != Met || l.Deadline.Owner != "fgw" {
 			t.Errorf("ended by %s, handed on before that: said %v, %v, stands at %q with %s", from, e, err, l.State, l.Deadline.Owner)
 		}
+	}
+}
+
+// TestTheEarliestEndCounts: two facts end a limit, and the later one is heard
+// first.
+func TestTheEarliestEndCounts(t *testing.T) {
+	l := standing(t, Armed)
+	if _, err := l.Settle(l.Deadline.ID, fact(subject, 6, due.Add(time.Second))); err != nil || l.State != MetLate {
+		t.Fatalf("stands at %q, %v", l.State, err)
+	}
+	if _, err := l.Settle(l.Deadline.ID, fact("record/500156-GS-2026-000001", 3, due.Add(-time.Second))); err != nil || l.State != Met {
+		t.Fatalf("stands at %q, %v", l.State, err)
+	}
+}
+
+// TestStartedAgainOutOfOrder: a limit is ended, started again and ended again;
+// the second end is heard before the second start.
+func TestStartedAgainOutOfOrder(t *testing.T) {
+	l := standing(t, Armed) // by version 5
+	for _, v := range []int64{6, 8} {
+		if _, err := l.Settle(l.Deadline.ID, fact(subject, v, begin.Add(time.Duration(v)*time.Hour))); err != nil {
+			t.Fatalf("end of version %d: %v", v, err)
+		}
+	}
+	if _, err := l.Start(limitOf("scjgj", due), planOf(due), fact(subject, 7, begin.Add(7*time.Hour))); err != nil || l.State != Met || !l.next().IsZero() {
+		t.Fatalf("stands at %q, next %s, %v", l.State, l.next(), err)
 	}
 }
 

@@ -18,7 +18,13 @@ var permits = identity.Permits{
 	"deadline.read": {
 		identity.Officer, identity.Intake, identity.Leader, identity.Legal, identity.Publisher, identity.Registrar, identity.Office, identity.Auditor,
 	},
-	"deadline.urge": {identity.Leader, identity.Office},
+	"deadline.urge":  {identity.Leader, identity.Office},
+	"measure.draft":  {identity.Leader, identity.Office},
+	"measure.issue":  {identity.Leader, identity.Office},
+	"measure.answer": {identity.Leader, identity.Officer},
+	"task.evidence":  {identity.Officer, identity.Leader, identity.Registrar, identity.Publisher, identity.Office},
+	"task.report":    {identity.Leader},
+	"task.confirm":   {identity.Office},
 }
 
 // reads refuses an actor to whom the limits of a unit are not shown: each unit

@@ -35,9 +35,13 @@ type Config struct {
 
 // Service keeps the limits of a district.
 type Service struct {
-	cfg    Config
-	limits *store.Collection[Limit]
-	board  *view.View[Row]
+	cfg          Config
+	limits       *store.Collection[Limit]
+	measures     *store.Collection[Measure]
+	tasks        *store.Collection[Task]
+	board        *view.View[Row]
+	measureBoard *view.View[MeasureRow]
+	tally        tally
 	// counted is the calendar and the law pack on which every limit has been
 	// counted, empty when the service starts.
 	counted atomic.Pointer[basis]
@@ -45,24 +49,38 @@ type Service struct {
 
 // New opens the service on its store.
 func New(ctx context.Context, cfg Config) (*Service, error) {
-	s := &Service{cfg: cfg, limits: store.NewCollection[Limit]("deadline", cfg.Log, cfg.Clock)}
-	board, err := openBoard(ctx, cfg.Tables)
-	if err != nil {
+	s := &Service{
+		cfg:      cfg,
+		limits:   store.NewCollection[Limit]("deadline", cfg.Log, cfg.Clock),
+		measures: store.NewCollection[Measure]("measure", cfg.Log, cfg.Clock),
+		tasks:    store.NewCollection[Task]("task", cfg.Log, cfg.Clock),
+	}
+	var err error
+	if s.board, err = openBoard(ctx, cfg.Tables); err != nil {
 		return nil, err
 	}
-	s.board = board
-	return s, nil
+	if s.measureBoard, err = openMeasures(ctx, cfg.Tables); err != nil {
+		return nil, err
+	}
+	s.tally, err = openTally(ctx, cfg.Tables, cfg.Law)
+	return s, err
 }
 
 // Views are the read models of oversee.
-func (s *Service) Views() []view.Folding { return []view.Folding{s.board} }
+func (s *Service) Views() []view.Folding {
+	return append([]view.Folding{s.board, s.measureBoard}, s.tally.views()...)
+}
 
 // Reactions is everything oversee does when another speaks.
 func (s *Service) Reactions() []bus.Reaction {
-	return []bus.Reaction{
+	reactions := []bus.Reaction{
 		{Name: "oversee-keeps-deadlines", Kinds: events.Unsealed(), Handle: s.keep},
-		s.board.Reaction(),
+		{Name: "oversee-counts-outcomes", Kinds: outcomeKinds(), Handle: s.tally.note},
 	}
+	for _, v := range s.Views() {
+		reactions = append(reactions, v.Reaction())
+	}
+	return reactions
 }
 
 // keep takes the limits that any fact starts or ends from its envelope alone.

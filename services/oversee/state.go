@@ -19,14 +19,14 @@ const (
 
 // next is the whole of the workflow: from each state, where a limit may go.
 // A limit runs again when its matter is taken up again or it is counted anew.
-// One that was declared overdue is met after all when the fact that ends it had
-// happened in time and only came late.
+// One that was declared overdue, or ended late, is met in time after all when a
+// fact that ends it had happened in time and only came late.
 var next = map[State][]State{
 	"":      {Armed},
 	Armed:   {Armed, Overdue, Met, MetLate},
 	Overdue: {Armed, Met, MetLate},
 	Met:     {Armed},
-	MetLate: {Armed},
+	MetLate: {Armed, Met},
 }
 
 // move is the only assignment to State but for limits that had ended before

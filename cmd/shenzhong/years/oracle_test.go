@@ -2,9 +2,11 @@ package years
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"shenzhong/events"
@@ -230,7 +232,7 @@ func (o *oracle) ofCase(c store.Commit) {
 			o.begins(m, c.Subject, "pub.withdraw", c, c.At, 0)
 		}
 	case "casefile.closed.v1":
-		o.ends(m, c.Subject, c, slices.DeleteFunc(m.all(), func(rule string) bool { return rule[:4] == "pub." })...)
+		o.ends(m, c.Subject, c, m.all()...)
 	}
 }
 
@@ -244,6 +246,12 @@ func (o *oracle) ofStep(m *matter, f events.CaseStepped, c store.Commit) {
 		o.ends(m, c.Subject, c, "case.hearing.request")
 	case "no_penalty":
 		o.ends(m, c.Subject, c, "case.decide")
+	case "publication": // it repeats what the fact about the record ended
+		for _, rule := range places {
+			if l := o.limits[c.Subject+"#"+rule]; l != nil && slices.ContainsFunc(l.ends, func(e end) bool { return e.fact == c.Cause }) {
+				l.ends = append(l.ends, end{fact: c.ID(), version: c.Version, at: c.At})
+			}
+		}
 	case "paid":
 		if f.Note == "全部缴清" {
 			o.ends(m, c.Subject, c, "fine.pay")
@@ -318,7 +326,7 @@ func (o *oracle) expect(l *limit) (said []saying, state string) {
 			if e := taken.end; e.version > 0 && now != nil && e.version < now.version {
 				break // it was started again since
 			}
-			if over == nil || now == nil {
+			if over == nil || taken.end.at.Before(over.at) {
 				over = taken.end
 			}
 			left = nil
@@ -398,4 +406,22 @@ func (o *oracle) look(left []saying, from, until int) (said, rest []saying) {
 		i++
 	}
 	return said, left
+}
+
+// story is all that is known of a limit, for a report.
+func (o *oracle) story(id string) string {
+	var b strings.Builder
+	for _, t := range o.takings(o.limits[id]) {
+		if t.start != nil {
+			fmt.Fprintf(&b, "\n  %d: starts by %s, last day %s", t.order, t.start.fact, t.start.last.Format(time.DateOnly))
+		} else {
+			fmt.Fprintf(&b, "\n  %d: ends by %s of %s", t.order, t.end.fact, t.end.at.In(beijing))
+		}
+	}
+	for _, c := range o.w.the("oversee").commits {
+		if strings.Contains(string(c.Data), `"`+id+`"`) {
+			fmt.Fprintf(&b, "\n  %s %s by %s: %s", c.At.In(beijing), c.Kind, c.Cause, c.Data)
+		}
+	}
+	return b.String()
 }

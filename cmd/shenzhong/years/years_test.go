@@ -63,6 +63,7 @@ func TestFiveYears(t *testing.T) {
 	compare(t, o)
 	lapsed(t, o)
 	kept(t, w)
+	figures(t, w)
 	for _, what := range slices.Sorted(maps.Keys(w.counts)) {
 		t.Logf("%-24s %d", what, w.counts[what])
 	}
@@ -101,7 +102,7 @@ func compare(t *testing.T, o *oracle) {
 	for s, n := range want {
 		if got[s] != n {
 			wrong++
-			report(t, wrong, "%s %s at %s: said %d times, want %d", s.limit, s.stage, s.at, got[s], n)
+			report(t, wrong, "%s %s at %s: said %d times, want %d%s", s.limit, s.stage, s.at, got[s], n, o.story(s.limit))
 		}
 	}
 	for s, n := range got {
@@ -234,11 +235,13 @@ func kept(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range w.the("oversee").commits {
-		for _, v := range fresh.Views() {
-			if v.Reaction().Hears(c.Kind) {
-				if err := view.Apply(context.Background(), v, c.Envelope()); err != nil {
-					t.Fatal(err)
+	for _, n := range w.nodes {
+		for _, c := range n.commits {
+			for _, v := range fresh.Views() {
+				if v.Reaction().Hears(c.Kind) {
+					if err := view.Apply(context.Background(), v, c.Envelope()); err != nil {
+						t.Fatal(err)
+					}
 				}
 			}
 		}
@@ -262,6 +265,34 @@ func kept(t *testing.T, w *world) {
 	}
 	if w.counts["cases"]*7 < w.counts["clues"] {
 		t.Errorf("only %d cases came of %d clues: the people of this test have lost their way", w.counts["cases"], w.counts["clues"])
+	}
+}
+
+// figures holds how clues ended, as oversee counts it, against the facts.
+func figures(t *testing.T, w *world) {
+	t.Helper()
+	want := map[string]int64{}
+	for _, c := range w.the("clue").commits {
+		switch c.Kind {
+		case events.ClueConcluded{}.Kind():
+			f, err := events.Open[events.ClueConcluded](c.Envelope())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want[f.Outcome]++
+		case events.ClueMerged{}.Kind():
+			want["merged"]++
+		}
+	}
+	got, err := w.oversee[1].Outcomes(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range got {
+		if o.Count != want[o.Code] || o.Count == 0 {
+			t.Errorf("%d clues ended as %s, want %d and some", o.Count, o.Code, want[o.Code])
+		}
+		w.counts["clues "+o.Code] = int(o.Count)
 	}
 }
 

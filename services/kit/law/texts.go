@@ -52,6 +52,8 @@ type Indicator struct {
 	SmallBelow int `yaml:"small_below"`
 	// Rule is the limit whose keeping it counts, for a figure of timeliness.
 	Rule string `yaml:"rule"`
+	// Late says that what was done behind the limit counts as done.
+	Late bool `yaml:"late"`
 	// Items are the inspection items, and Offences the violations, that it is
 	// about.
 	Items    []string `yaml:"items"`

@@ -28,7 +28,7 @@ var labels = map[string]string{
 	"resolution": "处理办法", "task": "任务", "owners": "责任单位", "due": "完成时限", "numerator": "分子", "denominator": "分母",
 	"target_ppm": "目标（百万分之）", "small_below": "小样本界限", "clause": "条款",
 	"by": "实施单位", "hold": "举行期限", "answer": "反馈期限", "public": "是否公开", "items": "检查事项", "offences": "违法行为",
-	"missing": "尚不能计量的原因",
+	"missing": "尚不能计量的原因", "late": "逾期完成也计入",
 }
 
 // values are the words of the files that stand for themselves in every table.
