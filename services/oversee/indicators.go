@@ -40,8 +40,8 @@ func (s *Service) Indicators(ctx context.Context) ([]Measured, error) {
 			continue
 		case i.Rule != "":
 			m.Done, m.Of, err = s.kept(ctx, i)
-		case len(i.Offences) > 0:
-			m.Done, m.Of, err = s.tally.dealtWith(ctx, i.Offences)
+		case len(i.Violations) > 0:
+			m.Done, m.Of, err = s.tally.dealtWith(ctx, i.Violations)
 		case len(i.Items) > 0:
 			m.Done, m.Of, err = s.tally.compliant(ctx)
 		default:
@@ -71,8 +71,8 @@ func (s *Service) kept(ctx context.Context, i law.Indicator) (done, of int64, er
 // dealtWith is how many matters of those violations were put right or brought to
 // the end of a case, among all that were found true. A case that was filed
 // wrongly (撤销立案) is none.
-func (t tally) dealtWith(ctx context.Context, offences []string) (done, of int64, err error) {
-	for _, offence := range offences {
+func (t tally) dealtWith(ctx context.Context, violations []string) (done, of int64, err error) {
+	for _, offence := range violations {
 		corrected, err := countOf(ctx, t.clues, map[string]any{"offence": offence, "outcome": "corrected"})
 		if err != nil {
 			return 0, 0, err

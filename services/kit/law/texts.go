@@ -54,10 +54,10 @@ type Indicator struct {
 	Rule string `yaml:"rule"`
 	// Late says that what was done behind the limit counts as done.
 	Late bool `yaml:"late"`
-	// Items are the inspection items, and Offences the violations, that it is
+	// Items are the inspection items, and Violations what was violated, that it is
 	// about.
-	Items    []string `yaml:"items"`
-	Offences []string `yaml:"offences"`
+	Items      []string `yaml:"items"`
+	Violations []string `yaml:"violations"`
 	// Missing says what no fact in the system says, so that it cannot be
 	// measured yet; empty where it can.
 	Missing string `yaml:"missing"`
@@ -77,7 +77,7 @@ func (i Indicator) check(p *Pack) error {
 			return fault.New(fault.Invalid, "指标“%s”的检查事项“%s”不存在。", i.Code, item)
 		}
 	}
-	for _, offence := range i.Offences {
+	for _, offence := range i.Violations {
 		if !p.routes.has(offence) {
 			return fault.New(fault.Invalid, "指标“%s”的违法行为“%s”不存在。", i.Code, offence)
 		}

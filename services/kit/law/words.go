@@ -27,7 +27,7 @@ var labels = map[string]string{
 	"start": "起始分", "least": "最低分", "most": "最高分", "at_least": "不低于", "points": "分值", "months": "计分月数", "repairable": "可以修复",
 	"resolution": "处理办法", "task": "任务", "owners": "责任单位", "due": "完成时限", "numerator": "分子", "denominator": "分母",
 	"target_ppm": "目标（百万分之）", "small_below": "小样本界限", "clause": "条款",
-	"by": "实施单位", "hold": "举行期限", "answer": "反馈期限", "public": "是否公开", "items": "检查事项", "offences": "违法行为",
+	"by": "实施单位", "hold": "举行期限", "answer": "反馈期限", "public": "是否公开", "items": "检查事项",
 	"missing": "尚不能计量的原因", "late": "逾期完成也计入",
 }
 
@@ -92,7 +92,7 @@ func (p *Pack) word(table, key string, v any) string {
 		if at := p.facilities.index[s]; len(at) > 0 {
 			return p.facilities.lines[at[0]].Name
 		}
-	case "violations", "offences":
+	case "violations":
 		if at := p.routes.index[s]; len(at) > 0 {
 			return p.routes.lines[at[0]].Name
 		}
