@@ -19,6 +19,8 @@ const (
 // Mount registers every operation on time limits.
 func Mount(api *web.API, s *oversee.Service) {
 	mountLimits(api, s)
+	mountMeasures(api, s)
+	mountTasks(api, s)
 	web.Get(api, web.Op{
 		ID: "performance", Path: "/public/performance", Tag: public, Summary: "各单位办理法定期限事项的情况", Public: true,
 		Detail: "按单位名录的顺序排列，不作排名；只统计是否按期办理，不统计检查和罚款的数量（国办发〔2024〕54号）。按期率的分母是已办结和逾期未办结的件数之和；few 表示分母不足 10 件，比例没有参考意义。",
@@ -33,6 +35,10 @@ type performance struct {
 	Units   []oversee.Figures `json:"units" doc:"各单位全部期限的办理情况"`
 	Duties  []oversee.Duty    `json:"duties" doc:"公示、撤回等向社会公开的期限的办理情况"`
 	Overdue []oversee.Passed  `json:"overdue" doc:"已经逾期、尚未办结的事项"`
+	// Indicators, Outcomes and Circulars are for all units together.
+	Indicators []oversee.Measured `json:"indicators" doc:"方案目标和时效的指标，列分子和分母；measurable 为假的写明缺少哪些事实"`
+	Outcomes   []oversee.Outcome  `json:"outcomes" doc:"线索办结的去向，分别统计，只有已纠正计为解决"`
+	Circulars  []oversee.Circular `json:"circulars" doc:"已经发出的通报"`
 }
 
 func read(ctx context.Context, s *oversee.Service) (p performance, err error) {
@@ -42,7 +48,16 @@ func read(ctx context.Context, s *oversee.Service) (p performance, err error) {
 	if p.Duties, err = s.Duties(ctx); err != nil {
 		return p, err
 	}
-	p.Overdue, err = s.Passed(ctx)
+	if p.Overdue, err = s.Passed(ctx); err != nil {
+		return p, err
+	}
+	if p.Indicators, err = s.Indicators(ctx); err != nil {
+		return p, err
+	}
+	if p.Outcomes, err = s.Outcomes(ctx); err != nil {
+		return p, err
+	}
+	p.Circulars, err = s.Circulars(ctx)
 	return p, err
 }
 

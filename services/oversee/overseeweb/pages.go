@@ -3,6 +3,7 @@ package overseeweb
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -82,6 +83,49 @@ func units(rows []oversee.Figures) ui.Table {
 	table := ui.Table{Caption: "按单位，依单位名录的顺序", Columns: counts("单位"), Empty: "还没有计算期限的事项。"}
 	for _, r := range rows {
 		table.Rows = append(table.Rows, figure(r.Name, r.Ended, r.OnTime, r.Running, r.Overdue, r.Few))
+	}
+	return table
+}
+
+func indicators(rows []oversee.Measured) ui.Table {
+	table := ui.Table{
+		Caption: "自系统启用以来", Columns: []ui.Column{{Title: "指标"}, {Title: "分子"}, {Title: "分母"}, {Title: "结果", Number: true}},
+		Empty: "规则包没有载明指标。",
+	}
+	for _, r := range rows {
+		result := ui.Text(share(r.Of, r.Done, r.Few))
+		if !r.Measurable {
+			result = ui.Tag(ui.Plain, "尚不能计量："+r.Missing)
+		}
+		table.Rows = append(table.Rows, []templ.Component{ui.Text(r.Name), ui.Text(r.Numerator), ui.Text(r.Denominator), result})
+	}
+	return table
+}
+
+func outcomes(rows []oversee.Outcome) ui.Table {
+	table := ui.Table{Caption: "自系统启用以来", Columns: []ui.Column{{Title: "去向"}, {Title: "件数和占比", Number: true}, {Title: "是否计为解决"}}}
+	for _, r := range rows {
+		solved := "否"
+		if r.Solved {
+			solved = "是"
+		}
+		table.Rows = append(table.Rows, []templ.Component{ui.Text(r.Name), ui.Text(share(r.Of, r.Count, r.Few)), ui.Text(solved)})
+	}
+	return table
+}
+
+func circulars(rows []oversee.Circular) ui.Table {
+	table := ui.Table{
+		Caption: "依据方案对逾期不办的单位发出", Columns: []ui.Column{{Title: "日期"}, {Title: "单位"}, {Title: "未按期办理的事项"}, {Title: "发出单位"}, {Title: "落实情况"}},
+	}
+	for _, r := range rows {
+		tone, state := ui.Bad, "尚未落实"
+		if r.Settled {
+			tone, state = ui.Good, "已落实"
+		}
+		table.Rows = append(table.Rows, []templ.Component{
+			ui.Date(r.On, chinese(r.On)), ui.Text(r.UnitName), ui.Text(strings.Join(r.Matters, "、")), ui.Text(r.FromName), ui.Tag(tone, state),
+		})
 	}
 	return table
 }
