@@ -39,6 +39,33 @@ type fixture struct {
 	service *Service
 	counter deadline.Counter
 	other   other
+	shapes  map[string]view.Shape // of the tables that the service has opened
+	acts    int
+}
+
+// shaped notes the shape of every table that is opened.
+type shaped struct {
+	view.Tables
+	shapes map[string]view.Shape
+}
+
+func (s shaped) Table(ctx context.Context, shape view.Shape) (view.Table, error) {
+	s.shapes[shape.Name] = shape
+	return s.Tables.Table(ctx, shape)
+}
+
+// columnsOf are the columns of a table that the service has opened.
+func columnsOf(t *testing.T, f *fixture, table string) []string {
+	t.Helper()
+	shape, opened := f.shapes[table]
+	if !opened {
+		t.Fatalf("no table %s was opened", table)
+	}
+	var names []string
+	for _, c := range shape.Columns {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -56,8 +83,8 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	clk := clock.NewFake(begin)
-	f := &fixture{clock: clk, log: store.NewMemory(), counter: deadline.Counter{Law: pack, Calendar: calendar}}
-	f.service, err = New(context.Background(), Config{District: "500156", Log: f.log, Tables: view.NewMemory(), Clock: clk, Law: pack, Calendar: calendar})
+	f := &fixture{clock: clk, log: store.NewMemory(), counter: deadline.Counter{Law: pack, Calendar: calendar}, shapes: map[string]view.Shape{}}
+	f.service, err = New(context.Background(), Config{District: "500156", Log: f.log, Tables: shaped{view.NewMemory(), f.shapes}, Clock: clk, Law: pack, Calendar: calendar})
 	if err != nil {
 		t.Fatal(err)
 	}
