@@ -78,18 +78,27 @@ func (s *Service) Renew(ctx context.Context) (int, error) {
 // each hands every running limit with that value in that column to do, and
 // returns of how many do said something.
 func (s *Service) each(ctx context.Context, column, value string, do func(string, events.Deadline) (bool, error)) (int, error) {
+	said := 0
+	for _, state := range []State{Armed, Overdue} {
+		n, err := s.eachIn(ctx, map[string]any{column: value, "state": string(state)}, do)
+		if said += n; err != nil {
+			return said, err
+		}
+	}
+	return said, nil
+}
+
+// eachIn hands every limit that the conditions select to do.
+func (s *Service) eachIn(ctx context.Context, equal map[string]any, do func(string, events.Deadline) (bool, error)) (int, error) {
 	said, after := 0, ""
 	for {
-		rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{column: value}, Limit: sweepPage, After: after})
+		rows, err := s.board.List(ctx, view.Query{Equal: equal, Limit: sweepPage, After: after})
 		if err != nil {
 			return said, err
 		}
 		for _, row := range rows {
 			if after, err = EntityOf(row.Deadline.ID); err != nil {
 				return said, err
-			}
-			if row.State != Armed && row.State != Overdue {
-				continue
 			}
 			spoke, err := do(after, row.Deadline)
 			if err != nil {
