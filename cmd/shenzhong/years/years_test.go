@@ -203,7 +203,7 @@ func lapsed(t *testing.T, o *oracle) {
 				wrong++
 				report(t, wrong, "%s counts as signed for at %s, want %s", c.Subject, c.At, first)
 			}
-		} else if first.Before(c.At) {
+		} else if !first.IsZero() && first.Before(c.At) {
 			wrong++
 			report(t, wrong, "%s still waited for a signature at %s, want none since %s", c.Subject, c.At, first)
 		}
@@ -289,8 +289,8 @@ func figures(t *testing.T, w *world) {
 		t.Fatal(err)
 	}
 	for _, o := range got {
-		if o.Count != want[o.Code] || o.Count == 0 {
-			t.Errorf("%d clues ended as %s, want %d and some", o.Count, o.Code, want[o.Code])
+		if o.Count != want[o.Code] || o.Count == 0 && w.counts["clues"] >= 1000 {
+			t.Errorf("%d clues ended as %s, want %d, and some of many", o.Count, o.Code, want[o.Code])
 		}
 		w.counts["clues "+o.Code] = int(o.Count)
 	}
