@@ -28,6 +28,7 @@ const (
 	officer  = "token-of-the-officer"
 	leader   = "token-of-the-leader-of-the-unit"
 	office   = "token-of-the-coordinating-office"
+	deputy   = "token-of-another-of-the-office"
 	stranger = "token-of-another-unit"
 	admin    = "token-of-the-administrator"
 	caseID   = "500156-AJ-2026-000002"
@@ -63,6 +64,7 @@ func newScene(t *testing.T) *scene {
 		officer:  {ID: "500156-RY-000001", Unit: "scjgj", Roles: []identity.Role{identity.Officer}},
 		leader:   {ID: "500156-RY-000002", Unit: "scjgj", Roles: []identity.Role{identity.Leader}},
 		office:   {ID: "500156-RY-000003", Unit: "zbb", Roles: []identity.Role{identity.Office}},
+		deputy:   {ID: "500156-RY-000006", Unit: "zbb", Roles: []identity.Role{identity.Office}},
 		stranger: {ID: "500156-RY-000004", Unit: "mzj", Roles: []identity.Role{identity.Officer, identity.Leader}},
 		admin:    {ID: "500156-RY-000005", Unit: "mzj", Roles: []identity.Role{identity.Admin}},
 	})
