@@ -84,6 +84,7 @@ func Catalogue() []Contract {
 		{Fact: ClueAbsorbed{}, Entity: "clue", Since: first, Chinese: "并入线索", Hears: []string{"oversee"}},
 		{Fact: ClueConcluded{}, Entity: "clue", Since: first, Chinese: "线索核查办结", Hears: []string{"casefile", "oversee"}},
 		{Fact: ClueAnswered{}, Entity: "clue", Since: first, Chinese: "答复来信人", Hears: []string{"oversee"}},
+		{Fact: ClueReopened{}, Entity: "clue", Since: first, Chinese: "申请重新核查", Hears: []string{"oversee"}},
 		{Fact: ClueUnmasked{}, Entity: "clue", Since: first, Chinese: "查看来信人联系方式", Sealed: true},
 
 		{Fact: CaseFiled{}, Entity: "case", Since: first, Chinese: "立案", Hears: []string{"oversee"}},

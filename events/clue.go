@@ -123,6 +123,21 @@ func (ClueAccepted) Kind() string { return "clue.accepted.v1" }
 // Clocks ends the limit for taking the clue up.
 func (e ClueAccepted) Clocks() ([]Deadline, []string) { return nil, e.Settled }
 
+// ClueReopened says that the sender was not satisfied and brought something new
+// (申请重新核查), once: the lead verifies again, from that day.
+type ClueReopened struct {
+	Clue      string     `json:"clue"`
+	Unit      string     `json:"unit"` // that verifies
+	Text      string     `json:"text"` // what is new
+	Deadlines []Deadline `json:"deadlines"`
+}
+
+// Kind names the contract.
+func (ClueReopened) Kind() string { return "clue.reopened.v1" }
+
+// Clocks starts the limit for verifying anew.
+func (e ClueReopened) Clocks() ([]Deadline, []string) { return e.Deadlines, nil }
+
 // ClueExtended says that the head of the lead gave it more time for verifying.
 type ClueExtended struct {
 	Clue     string   `json:"clue"`

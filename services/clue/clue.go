@@ -50,6 +50,7 @@ type Clue struct {
 	Into       string                `json:"into"`     // clue it was merged into
 	Merged     []string              `json:"merged"`   // clues merged into it, directly or by way of another
 	Conclusion *events.ClueConcluded `json:"conclusion"`
+	Anew       string                `json:"anew"` // what the sender brought when the clue was verified anew
 }
 
 // Promise is what the sender was told when the clue was taken in.

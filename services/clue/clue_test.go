@@ -92,8 +92,9 @@ var acts = []struct {
 	}, []State{Accepted}, Accepted},
 	{"conclude", func(c *Clue) (events.Event, error) {
 		return c.Conclude(market, events.ClueConcluded{Outcome: "unfounded"}, limitOf(second, ruleNotify, 7))
-	}, []State{Accepted}, Concluded},
+	}, []State{Accepted, Reopened}, Concluded},
 	{"answer", func(c *Clue) (events.Event, error) { return c.Answer("已核查") }, []State{Merged, Concluded}, Answered},
+	{"reopen", func(c *Clue) (events.Event, error) { return c.Reopen("新的票据", limitOf(second, ruleVerify, 90)) }, []State{Answered}, Reopened},
 	{"reply", func(c *Clue) (events.Event, error) { return c.Reply(market, "已核查") }, []State{Concluded, Answered}, Answered},
 }
 

@@ -16,6 +16,9 @@ import (
 // most as often as the rule allows. To is the same limit with its new length,
 // counted from the same instant.
 func (c *Clue) Extend(by identity.Actor, to events.Deadline, reason string, most int, now time.Time) (events.Event, error) {
+	if c.State == Reopened {
+		return nil, fault.New(fault.Conflict, "重新核查的期限不能延长，请在期限内办结")
+	}
 	if c.State != Accepted {
 		return nil, c.may(Concluded)
 	}

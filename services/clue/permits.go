@@ -6,6 +6,7 @@ import "shenzhong/services/kit/identity"
 // the acts themselves check.
 var permits = identity.Permits{
 	"clue.receive":  {identity.Citizen, identity.Party, identity.Officer, identity.Intake, identity.Office},
+	"clue.reopen":   {identity.Citizen, identity.Party, identity.Intake},
 	"clue.route":    {identity.Intake, identity.Office},
 	"clue.sign":     {identity.Officer, identity.Intake, identity.Leader},
 	"clue.accept":   {identity.Officer, identity.Intake, identity.Leader},

@@ -19,7 +19,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 	f := newFixture(t)
 	ctx := context.Background()
 	acts := map[string]func(store.Cause) error{
-		"clue.receive":  func(c store.Cause) error { _, err := f.Receive(ctx, Receive{Cause: c}); return err },
+		"clue.receive": func(c store.Cause) error { _, err := f.Receive(ctx, Receive{Cause: c}); return err },
+		"clue.reopen": func(c store.Cause) error {
+			return f.Reopen(ctx, Reopen{Cause: c, Code: "0000000000000000", Text: "有新的证据。"})
+		},
 		"clue.route":    func(c store.Cause) error { return f.Route(ctx, Route{Cause: c, Clue: "x"}) },
 		"clue.sign":     func(c store.Cause) error { return f.Sign(ctx, Sign{Cause: c, Clue: "x"}) },
 		"clue.accept":   func(c store.Cause) error { return f.Accept(ctx, Accept{Cause: c, Clue: "x"}) },

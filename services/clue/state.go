@@ -19,7 +19,8 @@ const (
 	Ruled     State = "ruled"     // 已裁定: it goes to the unit that the ruling names
 	Merged    State = "merged"    // 已并案: the other clue goes on for both
 	Concluded State = "concluded" // 核查办结: the sender is told
-	Answered  State = "answered"  // 已答复
+	Answered  State = "answered"  // 已答复: the end, unless the sender brings something new
+	Reopened  State = "reopened"  // 重新核查: the lead verifies again, once
 )
 
 // next is the whole of the workflow: from each state, where a clue may go.
@@ -33,13 +34,14 @@ var next = map[State][]State{
 	Accepted:  {Concluded, Merged},
 	Merged:    {Answered},
 	Concluded: {Answered},
-	Answered:  {},
+	Answered:  {Reopened},
+	Reopened:  {Concluded},
 }
 
 // titles are the names of the states for people.
 var titles = map[State]string{
 	"": "尚未登记", Received: "已登记", Routed: "已分办", Accepted: "已受理", Returned: "已退回", Disputed: "职责争议",
-	Ruled: "已裁定", Merged: "已并案", Concluded: "核查办结", Answered: "已答复",
+	Ruled: "已裁定", Merged: "已并案", Concluded: "核查办结", Answered: "已答复", Reopened: "重新核查",
 }
 
 // Title is the name of a state for people.

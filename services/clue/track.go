@@ -44,24 +44,33 @@ type Passage struct {
 // Track returns how far the clue with that receipt code is. A clue that was
 // merged shows where the matter stands, and its own answer.
 func (s *Service) Track(ctx context.Context, code string) (Progress, error) {
-	mark, err := s.vault.mark(code)
+	own, err := s.byCode(ctx, code)
 	if err != nil {
 		return Progress{}, err
 	}
-	rows, err := s.views.board.List(ctx, view.Query{Equal: map[string]any{"receipt": mark}, Limit: 1})
-	if err != nil {
-		return Progress{}, err
-	}
-	if len(rows) == 0 {
-		return Progress{}, fault.New(fault.NotFound, "没有查到这个查询码，请核对后重新输入；刚刚提交的，请稍后再查")
-	}
-	own, lead := rows[0], rows[0]
+	lead := own
 	for lead.Into != "" {
 		if lead, err = s.views.board.Get(ctx, lead.Into); err != nil {
 			return Progress{}, err
 		}
 	}
 	return s.progress(own, lead), nil
+}
+
+// byCode is the clue with that receipt code.
+func (s *Service) byCode(ctx context.Context, code string) (Row, error) {
+	mark, err := s.vault.mark(code)
+	if err != nil {
+		return Row{}, err
+	}
+	rows, err := s.views.board.List(ctx, view.Query{Equal: map[string]any{"receipt": mark}, Limit: 1})
+	if err != nil {
+		return Row{}, err
+	}
+	if len(rows) == 0 {
+		return Row{}, fault.New(fault.NotFound, "没有查到这个查询码，请核对后重新输入；刚刚提交的，请稍后再查")
+	}
+	return rows[0], nil
 }
 
 // progress shows own, whose matter is carried by lead.

@@ -44,6 +44,7 @@ type Row struct {
 	Ruling   *events.Route     `json:"ruling"`
 	Into     string            `json:"into"`
 	Merged   []string          `json:"merged"`
+	Anew     string            `json:"anew"` // what the sender brought when it was verified anew
 	Outcome  string            `json:"outcome"`
 	Summary  string            `json:"summary"`
 	Evidence []string          `json:"evidence"`
@@ -211,6 +212,8 @@ func foldFact(r *Row, e events.Envelope) error {
 		if r.SignBy != nil { // who takes it up signs for it
 			r.SignBy, r.Signed = nil, "signed"
 		}
+	case events.ClueReopened{}.Kind():
+		return take(e, func(f events.ClueReopened) { r.State, r.Outcome, r.Summary, r.Anew = Reopened, "", "", f.Text })
 	case events.ClueMerged{}.Kind():
 		return take(e, func(f events.ClueMerged) { r.State, r.Into, r.SignBy = Merged, f.Into, nil })
 	case events.ClueAbsorbed{}.Kind():

@@ -36,6 +36,11 @@ type codeBody struct {
 	Code string `json:"code" maxLength:"40" doc:"查询码，16 位数字"`
 }
 
+type reopenBody struct {
+	Code string `json:"code" maxLength:"40" doc:"查询码，16 位数字"`
+	Text string `json:"text" maxLength:"2000" doc:"新的情况或者证据，不要写姓名和电话"`
+}
+
 type routeBody struct {
 	Offence string `json:"offence,omitempty" maxLength:"60" doc:"违法行为类型代码，不填为原有的类型"`
 	Lead    string `json:"lead,omitempty" maxLength:"40" doc:"主办单位代码，不填为分派矩阵所定的单位"`

@@ -61,6 +61,16 @@ func mountPublic(api *web.API, s *clue.Service) {
 		p, err := s.Track(ctx, in.Body.Code)
 		return web.Reply(p), err
 	})
+	web.Post(api, web.Op{
+		ID: "clue-reopen", Path: "/clues/reopen", Tag: public, Summary: "对答复不满意，凭查询码申请重新核查", Public: true,
+		Detail: "须有新的情况或者证据，同一件只能申请一次。",
+	}, func(ctx context.Context, in *struct{ Body reopenBody }) (*web.Out[clue.Progress], error) {
+		if err := s.Reopen(ctx, clue.Reopen{Cause: web.Cause(ctx), Code: in.Body.Code, Text: in.Body.Text}); err != nil {
+			return nil, err
+		}
+		p, err := s.Track(ctx, in.Body.Code)
+		return web.Reply(p), err
+	})
 	web.Get(api, web.Op{ID: "clue-offenses", Path: "/offenses", Tag: public, Summary: "可以反映的问题类型和主管部门", Public: true},
 		func(context.Context, *struct{}) (*web.Out[offenceList], error) {
 			return web.Reply(offenceList{s.Offenses()}), nil
@@ -97,7 +107,7 @@ func mountReads(api *web.API, s *clue.Service) {
 		func(ctx context.Context, in *struct {
 			Unit     string `query:"unit" maxLength:"40" doc:"主办单位代码"`
 			Assist   bool   `query:"assist" doc:"改列该单位协办、尚在期限内的线索"`
-			State    string `query:"state" enum:"received,routed,accepted,returned,disputed,ruled,merged,concluded,answered" doc:"状态"`
+			State    string `query:"state" enum:"received,routed,accepted,returned,disputed,ruled,merged,concluded,answered,reopened" doc:"状态"`
 			Facility string `query:"facility" maxLength:"40" doc:"检查对象编号"`
 			Offence  string `query:"offence" maxLength:"60" doc:"违法行为类型代码"`
 			Limit    int    `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"最多返回的件数"`

@@ -339,7 +339,7 @@ func TestEveryActIsDescribed(t *testing.T) {
 	}
 	slices.Sort(posts)
 	want := []string{
-		"clue-accept", "clue-answer", "clue-conclude", "clue-contact", "clue-dispute", "clue-extend", "clue-merge", "clue-receive", "clue-return",
+		"clue-accept", "clue-answer", "clue-conclude", "clue-contact", "clue-dispute", "clue-extend", "clue-merge", "clue-receive", "clue-reopen", "clue-return",
 		"clue-route", "clue-rule", "clue-sign", "clue-track",
 	}
 	if !slices.Equal(posts, want) {
