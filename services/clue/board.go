@@ -150,10 +150,13 @@ func (s *Service) Similar(ctx context.Context, by identity.Actor, id string) ([]
 }
 
 // Precedents returns how disputes about an offence were ruled before (裁定先例),
-// the newest first.
+// the newest first. An offence that there is not is fault.NotFound.
 func (s *Service) Precedents(ctx context.Context, by identity.Actor, offence string) ([]Row, error) {
 	if err := permits.Check(by, "clue.list"); err != nil {
 		return nil, err
+	}
+	if !slices.ContainsFunc(s.Offenses(), func(o Offence) bool { return o.Code == offence }) {
+		return nil, fault.About("offence", fault.NotFound, "没有这一违法行为类型，请从列表中选择")
 	}
 	rows, err := s.views.board.List(ctx, view.Query{
 		Equal: map[string]any{"offence": offence, "ruled": "yes"}, Order: "received", Desc: true, Limit: 20,

@@ -32,8 +32,8 @@ func Mount(api *web.API, s *disclose.Service) {
 // would see it, for personal data are masked before it is made.
 type Shown struct {
 	disclose.Record
-	Title  string           `json:"state_title" doc:"状态名称"`
-	Limits []disclose.Limit `json:"limits" doc:"公示期限和逐日计算"`
+	StateTitle string           `json:"state_title" doc:"状态名称"` // not Title, which would hide that of the record from the description
+	Limits     []disclose.Limit `json:"limits" doc:"公示期限和逐日计算"`
 }
 
 func show(s *disclose.Service, r disclose.Record, err error) (*web.Out[Shown], error) {
@@ -41,7 +41,7 @@ func show(s *disclose.Service, r disclose.Record, err error) (*web.Out[Shown], e
 		return nil, err
 	}
 	limits, err := s.Limits(r.Record, r.Channels)
-	return web.Reply(Shown{Record: r, Title: disclose.Title(r.State), Limits: limits}), err
+	return web.Reply(Shown{Record: r, StateTitle: disclose.Title(r.State), Limits: limits}), err
 }
 
 // RecordID names a record in a path. It is exported because huma reads no other

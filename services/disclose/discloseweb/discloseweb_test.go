@@ -158,7 +158,7 @@ func TestPublishedInTimeAndHowItWasCounted(t *testing.T) {
 	id := s.decide(t, caseID, "natural", "张三丰", "张三丰（电话13812345678）强制捆绑销售。")
 	webtest.Refused(t, webtest.Get(t, s.Server, "/api/v1/public/records/"+id, webtest.Call{}), http.StatusNotFound)
 	shown := s.publish(t, id)
-	if shown.State != disclose.Published || shown.Title != "公示中" || len(shown.Limits) != 2 {
+	if shown.State != disclose.Published || shown.StateTitle != "公示中" || len(shown.Limits) != 2 {
 		t.Fatalf("after publishing: %+v", shown)
 	}
 	for _, l := range shown.Limits {

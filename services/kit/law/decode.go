@@ -106,30 +106,30 @@ func tablesOf(root *yaml.Node) map[string]*yaml.Node {
 
 // What the decoder says, in the forms that a person who edits a pack meets.
 var (
-	unknownKey   = regexp.MustCompile(`^field (\S+) not found in type`)
-	twiceKey     = regexp.MustCompile(`^mapping key "?([^"]+)"? already defined at line (\d+)`)
-	lineOfSyntax = regexp.MustCompile(`line (\d+): (.*)`)
+	unknownKey = regexp.MustCompile(`^field (\S+) not found in type`)
+	twiceKey   = regexp.MustCompile(`^mapping key "?([^"]+)"? already defined at line (\d+)`)
 )
 
 // complaint says in Chinese what the decoder did not like of a file, each
 // point with the file and the line.
 func complaint(name string, err error) string {
-	var types *yaml.TypeError
+	var types *yaml.LoadErrors
 	if !errors.As(err, &types) {
-		if m := lineOfSyntax.FindStringSubmatch(err.Error()); m != nil {
-			return fmt.Sprintf("%s:%s：不是有效的 YAML（%s）", name, m[1], m[2])
+		var syntax *yaml.LoadError
+		if errors.As(err, &syntax) {
+			return fmt.Sprintf("%s:%d：不是有效的 YAML（%s）", name, syntax.Mark.Line, syntax.Message)
 		}
 		return fmt.Sprintf("%s：不是有效的 YAML（%s）", name, strings.ReplaceAll(err.Error(), "\n", "；"))
 	}
 	points := make([]string, 0, len(types.Errors))
 	for _, e := range types.Errors {
-		says := e.Err.Error()
+		says := e.Message
 		if m := unknownKey.FindStringSubmatch(says); m != nil {
 			says = "不认识的键“" + m[1] + "”"
 		} else if m := twiceKey.FindStringSubmatch(says); m != nil {
 			says = "键“" + m[1] + "”与第" + m[2] + "行重复"
 		}
-		points = append(points, name+":"+strconv.Itoa(e.Line)+"："+says)
+		points = append(points, name+":"+strconv.Itoa(e.Mark.Line)+"："+says)
 	}
 	const most = 5
 	if n := len(points); n > most {

@@ -149,13 +149,17 @@ func (a *API) describe(method string, op Op) huma.Operation {
 		binary := &huma.Schema{Type: huma.TypeString, Format: "binary"}
 		out.Responses[strconv.Itoa(code)].Content = map[string]*huma.MediaType{op.file: {Schema: binary}}
 	}
-	refusals := []int{http.StatusUnprocessableEntity, http.StatusNotFound, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	// Without a token a public operation is open; with one that is not valid,
+	// or is of somebody who may not, nothing is.
+	refusals := []int{
+		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnsupportedMediaType,
+		http.StatusUnprocessableEntity, http.StatusInternalServerError, http.StatusServiceUnavailable,
+	}
 	if !op.Public {
 		out.Security = []map[string][]string{{scheme: {}}}
-		refusals = append(refusals, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	if method == http.MethodPost {
-		refusals = append(refusals, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+		refusals = append(refusals, http.StatusConflict, http.StatusRequestEntityTooLarge)
 		out.Parameters = []*huma.Param{{
 			Name: keyHeader, In: "header", Required: !op.Public, Description: "本次办理的唯一编号；重试时用同一编号",
 			Schema: &huma.Schema{Type: huma.TypeString, Pattern: keyShape.String()},

@@ -7,8 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -91,12 +91,12 @@ func readable(c *fiber.Ctx) error {
 	if c.Get(fiber.HeaderContentEncoding) != "" {
 		return refusal{http.StatusUnsupportedMediaType, "请不要压缩提交的内容，去掉 Content-Encoding 后重试"}
 	}
-	whole := utf8.ValidString(c.Path())
+	whole := writing(c.Path()) && !strings.ContainsAny(c.Path(), "\r\n\t")
 	for name, value := range c.Context().QueryArgs().All() {
-		whole = whole && utf8.Valid(name) && utf8.Valid(value)
+		whole = whole && writing(string(name)) && writing(string(value))
 	}
 	if !whole {
-		return refusal{http.StatusBadRequest, "网址中有无法识别的文字，请检查后重试（应为 UTF-8 编码）"}
+		return refusal{http.StatusBadRequest, "网址中有无法识别的文字，请检查后重试（应为 UTF-8 编码，不含控制字符）"}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -16,10 +17,10 @@ const depthLimit = 32
 // decode reads one JSON document into into. The framework asks for every body
 // twice: first as a document (*any), which it holds against the description of
 // the operation, then as the type of the operation. The first reading refuses
-// what two readers could read differently: text that is not UTF-8, half a
-// surrogate, a name given twice, anything behind the document. The second
-// refuses a name that the type does not have. The errors are Chinese and repeat
-// names, never values.
+// what two readers could read differently: text that is not UTF-8 or has
+// control characters, half a surrogate, a name given twice, anything behind the
+// document. The second refuses a name that the type does not have. The errors
+// are Chinese and repeat names, never values.
 func decode(data []byte, into any) error {
 	if document, ok := into.(*any); ok {
 		var err error
@@ -110,12 +111,24 @@ func name(dec *json.Decoder, before map[string]any) (string, error) {
 }
 
 // whole refuses the sign that the decoder puts where it could not read a
-// character.
+// character, and characters that are none of any writing: what is kept has to
+// be printed, searched and exported.
 func whole(text string) error {
-	if strings.ContainsRune(text, utf8.RuneError) {
+	switch {
+	case strings.ContainsRune(text, utf8.RuneError):
 		return errors.New("提交的内容中有无法识别的字符，请检查编码后重新提交")
+	case !writing(text):
+		return errors.New("提交的内容中有控制字符，请删去后重新提交")
 	}
 	return nil
+}
+
+// writing reports whether text is UTF-8 without control characters other than
+// those that end lines and columns.
+func writing(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
+	})
 }
 
 // unreadable says in Chinese why the decoder gave up.

@@ -77,6 +77,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		s.greet(c, id)
 		defer s.note(c, id, 0)
 	}
+	if errors.Is(err, fiber.ErrRequestEntityTooLarge) {
+		swallow(c)
+	}
 	ctx := c.UserContext()
 	p := describe(ctx, err)
 	for name, values := range p.GetHeaders() {

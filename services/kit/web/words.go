@@ -13,6 +13,10 @@ import (
 	"shenzhong/services/kit/fault"
 )
 
+// missing is how the message about a required property begins. The validator
+// names the object that lacks it; a person looks for the property.
+const missing = "缺少必填项 "
+
 // saying is one message of the validator and what it says here. Its verbs are
 // those of the original, in the same order; %.0s swallows an English detail.
 type saying struct {
@@ -69,7 +73,7 @@ func sayings() []saying {
 		{&validation.MsgExpectedMaxItems, "最多 %d 项，请删减"},
 		{&validation.MsgExpectedMinProperties, "至少要有 %d 项"},
 		{&validation.MsgExpectedMaxProperties, "最多 %d 项，请删减"},
-		{&validation.MsgExpectedRequiredProperty, "缺少必填项 %s"},
+		{&validation.MsgExpectedRequiredProperty, missing + "%s"},
 		{&validation.MsgExpectedDependentRequiredProperty, "还应填写 %s，因为已填写 %s"},
 		{&validation.MsgExpectedResolvableSchemaRef, "接口文档有误，请联系管理员（%s）"},
 	}
@@ -145,9 +149,12 @@ func flaw(err error) Flaw {
 		return Flaw{Message: worded(err.Error())}
 	}
 	detail := detailed.ErrorDetail()
-	_, field, found := strings.Cut(detail.Location, ".")
+	where, field, found := strings.Cut(detail.Location, ".")
+	if lacks, ok := strings.CutPrefix(detail.Message, missing); ok {
+		return Flaw{Field: strings.TrimPrefix(field+"."+lacks, "."), Message: detail.Message}
+	}
 	if !found {
-		field = detail.Location
+		field = where
 	}
 	return Flaw{Field: field, Message: worded(detail.Message)}
 }
