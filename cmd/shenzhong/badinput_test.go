@@ -45,7 +45,7 @@ func TestBadInputIsRefused(t *testing.T) {
 // badAsk is a request that must be refused.
 type badAsk struct {
 	what  string
-	ask   ask
+	ask   inquiry
 	want  []int  // statuses
 	field string // that the answer must name, empty = none in particular
 }
@@ -68,8 +68,8 @@ func (e *edge) wrong(c call) []badAsk {
 
 // proper is a request to which nothing is wrong but that its ids may be of
 // nothing.
-func (e *edge) proper(c call) ask {
-	a := ask{call: c, path: c.path, head: http.Header{"Authorization": {"Bearer " + e.tokens["everyday"]}}}
+func (e *edge) proper(c call) inquiry {
+	a := inquiry{call: c, path: c.path, head: http.Header{"Authorization": {"Bearer " + e.tokens["everyday"]}}}
 	for _, p := range c.op.Parameters {
 		if p.Value.In == "path" {
 			a.path = strings.ReplaceAll(a.path, "{"+p.Value.Name+"}", url.PathEscape(idFor(c, p.Value.Name)))
@@ -156,7 +156,7 @@ func exampleText(s *openapi3.Schema) string {
 }
 
 // but is a request with something else about it.
-func (a ask) but(change func(*ask)) ask {
+func (a inquiry) but(change func(*inquiry)) inquiry {
 	a.head = a.head.Clone()
 	change(&a)
 	return a
@@ -164,25 +164,30 @@ func (a ask) but(change func(*ask)) ask {
 
 func (e *edge) wrongHeads(c call) []badAsk {
 	right := e.proper(c)
-	token := func(value string) ask { return right.but(func(a *ask) { a.head.Set("Authorization", value) }) }
+	token := func(value string) inquiry { return right.but(func(a *inquiry) { a.head.Set("Authorization", value) }) }
 	out := []badAsk{
 		{"a token nobody has", token("Bearer sz_" + strings.Repeat("a", 43)), []int{http.StatusUnauthorized}, ""},
 		{"a token with a NUL in it", token("Bearer sz_%00%00%00%00%00%00%00"), []int{http.StatusUnauthorized}, ""},
 		{"no bearer", token("Basic YWRtaW46YWRtaW4="), []int{http.StatusUnauthorized}, ""},
-		{"a packed body", right.but(func(a *ask) { a.head.Set("Content-Encoding", "gzip") }), []int{http.StatusUnsupportedMediaType}, ""},
+		{"a packed body", right.but(func(a *inquiry) { a.head.Set("Content-Encoding", "gzip") }), []int{http.StatusUnsupportedMediaType}, ""},
 	}
 	if c.op.Security != nil {
-		out = append(out, badAsk{"no token", right.but(func(a *ask) { a.head.Del("Authorization") }), []int{http.StatusUnauthorized}, ""})
+		out = append(out, badAsk{"no token", right.but(func(a *inquiry) { a.head.Del("Authorization") }), []int{http.StatusUnauthorized}, ""})
 	}
 	if c.method != http.MethodPost {
 		return out
 	}
-	key := func(value string) ask { return right.but(func(a *ask) { a.head.Set("Idempotency-Key", value) }) }
+	key := func(value string) inquiry {
+		return right.but(func(a *inquiry) { a.head.Set("Idempotency-Key", value) })
+	}
 	out = append(out,
 		badAsk{"a key with spaces", key("a b"), unreadable, ""},
 		badAsk{"a key of 200 characters", key(strings.Repeat("k", 200)), unreadable, ""},
-		badAsk{"XML", right.but(func(a *ask) { a.head.Set("Content-Type", "text/xml"); a.body = []byte("<a/>") }), []int{http.StatusUnsupportedMediaType}, ""},
-		badAsk{"UTF-16", right.but(func(a *ask) { a.head.Set("Content-Type", "application/json; charset=utf-16"); a.body = []byte("{}") }), []int{http.StatusUnsupportedMediaType}, ""},
+		badAsk{"XML", right.but(func(a *inquiry) { a.head.Set("Content-Type", "text/xml"); a.body = []byte("<a/>") }), []int{http.StatusUnsupportedMediaType}, ""},
+		badAsk{"UTF-16", right.but(func(a *inquiry) {
+			a.head.Set("Content-Type", "application/json; charset=utf-16")
+			a.body = []byte("{}")
+		}), []int{http.StatusUnsupportedMediaType}, ""},
 	)
 	if c.op.Security != nil {
 		out = append(out, badAsk{"no key", key(""), unreadable, ""})
@@ -208,7 +213,7 @@ func (e *edge) wrongPaths(c call) []badAsk {
 		for _, id := range strangeIDs {
 			out = append(out, badAsk{
 				fmt.Sprintf("the %s %.40s", p.Value.Name, id),
-				e.proper(c).but(func(a *ask) { a.path = strings.ReplaceAll(c.path, "{"+p.Value.Name+"}", id) }),
+				e.proper(c).but(func(a *inquiry) { a.path = strings.ReplaceAll(c.path, "{"+p.Value.Name+"}", id) }),
 				append([]int{http.StatusBadRequest}, unknown...), "",
 			})
 		}
@@ -219,7 +224,7 @@ func (e *edge) wrongPaths(c call) []badAsk {
 
 func (e *edge) wrongQueries(c call) []badAsk {
 	right := e.proper(c)
-	query := func(q string) ask { return right.but(func(a *ask) { a.query = q }) }
+	query := func(q string) inquiry { return right.but(func(a *inquiry) { a.query = q }) }
 	out := []badAsk{
 		{"a query that there is not", query("nosuch=1"), unreadable, "nosuch"},
 		{"a query that is no text", query("nosuch=%ff%fe"), unreadable, ""},
@@ -251,7 +256,7 @@ func (e *edge) wrongQueries(c call) []badAsk {
 // wrongTexts are bodies that are no JSON object, or none that may be read.
 func (e *edge) wrongTexts(c call) []badAsk {
 	right := e.proper(c)
-	body := func(text string) ask { return right.but(func(a *ask) { a.body = []byte(text) }) }
+	body := func(text string) inquiry { return right.but(func(a *inquiry) { a.body = []byte(text) }) }
 	whole := string(right.body)
 	padded := strings.TrimSuffix(whole, "}") + `,"未知":"` + strings.Repeat("a", 1<<20) + `"}`
 	return []badAsk{
@@ -274,8 +279,8 @@ func (e *edge) wrongTexts(c call) []badAsk {
 func (e *edge) wrongFields(c call) []badAsk {
 	right := e.proper(c)
 	schema := c.schema()
-	with := func(name string, value any) ask {
-		return right.but(func(a *ask) {
+	with := func(name string, value any) inquiry {
+		return right.but(func(a *inquiry) {
 			fields, ok := example(schema).(map[string]any)
 			if !ok {
 				return
@@ -291,7 +296,7 @@ func (e *edge) wrongFields(c call) []badAsk {
 		}
 	}
 	for _, name := range schema.Required {
-		out = append(out, badAsk{"no " + name, right.but(func(a *ask) {
+		out = append(out, badAsk{"no " + name, right.but(func(a *inquiry) {
 			fields, ok := example(schema).(map[string]any)
 			if !ok {
 				return

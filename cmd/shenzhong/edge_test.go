@@ -152,8 +152,8 @@ func (e *edge) commits(t *testing.T) int {
 	return n
 }
 
-// ask is one request as it goes over the wire.
-type ask struct {
+// inquiry is one request as it goes over the wire.
+type inquiry struct {
 	call  call
 	path  string // with its parameters filled in and escaped
 	query string
@@ -170,7 +170,7 @@ type reply struct {
 }
 
 // send makes a request and holds the answer against the description.
-func (e *edge) send(t fataler, a ask) reply {
+func (e *edge) send(t fataler, a inquiry) reply {
 	t.Helper()
 	target := e.url + a.path
 	if a.query != "" {
@@ -207,7 +207,7 @@ type fataler interface {
 
 // problem holds a refusal against RFC 9457 and our own rule: Chinese words that
 // say what to do, and never a failure of ours.
-func (r *reply) problem(t fataler, answer *http.Response, a ask) {
+func (r *reply) problem(t fataler, answer *http.Response, a inquiry) {
 	t.Helper()
 	var p struct {
 		Title, Detail, Request string
@@ -241,7 +241,7 @@ func han(words string) bool {
 }
 
 // conforms holds an answer against what the description says of the operation.
-func (e *edge) conforms(t fataler, req *http.Request, answer *http.Response, a ask, body []byte) {
+func (e *edge) conforms(t fataler, req *http.Request, answer *http.Response, a inquiry, body []byte) {
 	t.Helper()
 	input := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{
