@@ -90,6 +90,9 @@ func loadHistory(ctx context.Context, s *system, server *web.Server, staged *sta
 	if err != nil {
 		return err
 	}
+	if err := s.settle(ctx); err != nil { // the first page shows all of it
+		return err
+	}
 	return os.Remove(unfinished)
 }
 

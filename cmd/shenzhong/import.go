@@ -28,10 +28,10 @@ import (
 
 // importFlags is what was asked for, as it was typed.
 type importFlags struct {
-	data, errors, template string
-	pack                   string
-	apply                  bool
-	files                  []string
+	data, pack       string
+	errors           string
+	dryRun, template bool
+	what, file       string
 }
 
 // storeWait is how long the store is waited for while another process writes.
@@ -40,59 +40,68 @@ const storeWait = 2 * time.Second
 func newImportCommand() *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
-		Use:   "import --data 目录 [--apply] [--errors 文件.xlsx] 文件...",
-		Short: "导入检查对象和执法人员表格；先试后办，有一行错误就全部不写入",
-		Example: "  shenzhong import --template facilities 检查对象.xlsx\n" +
-			"  shenzhong import --data data 检查对象.xlsx 执法人员.xlsx             只核对，不写入\n" +
-			"  shenzhong import --data data --errors 问题.xlsx 检查对象.xlsx        把问题写在表格里\n" +
-			"  shenzhong import --data data --apply 检查对象.xlsx 执法人员.xlsx     写入",
+		Use:   "import facilities|officers 文件 [--dry-run]",
+		Short: "导入检查对象或执法人员表格；有一行错误就全部不写入",
+		Long: "先逐行核对，全部无误才写入；有错误时一行也不写，并把原表格加上“问题”一列写成一个文件，改正后可以直接再导入。\n" +
+			"同一文件重复导入没有害处。执法人员申报的利害关系要在名录里找得到检查对象，所以先导入检查对象。",
+		Example: "  shenzhong import facilities 检查对象.xlsx --data data --dry-run      只核对，不写入\n" +
+			"  shenzhong import facilities 检查对象.xlsx --data data\n" +
+			"  shenzhong import officers 执法人员.csv --data data --errors 问题.xlsx\n" +
+			"  shenzhong import facilities 空表.xlsx --template                     生成空白模板",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.files = args
-			err := runImport(cmd.Context(), cmd.OutOrStdout(), f)
-			if fault.Is(err, fault.Invalid) {
+			if err := f.take(args); err != nil {
 				return usageError{err}
 			}
-			return err
+			return asUsage(runImport(cmd.Context(), cmd.OutOrStdout(), f))
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.data, "data", "", "数据目录，与 shenzhong up --data 相同")
+	flags.StringVar(&f.data, "data", "data", "数据目录，与 shenzhong up --data 相同")
 	flags.StringVar(&f.pack, "pack", builtin, packUsage)
-	flags.BoolVar(&f.apply, "apply", false, "核对无误后写入；不加则只核对")
-	flags.StringVar(&f.errors, "errors", "", "有错误时，把原表格加上“问题”一列写到这个文件")
-	flags.StringVar(&f.template, "template", "", "只生成空白模板：facilities（检查对象）或 officers（执法人员）")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "只核对，说明每一行会怎样，不写入")
+	flags.StringVar(&f.errors, "errors", "", "问题写到这个文件（.xlsx）；缺省为表格旁边的“文件名-问题.xlsx”")
+	flags.BoolVar(&f.template, "template", false, "不导入，把空白模板写到该文件")
 	return cmd
 }
 
-func (f importFlags) check() error {
+// take reads the arguments: the register, then the file.
+func (f *importFlags) take(args []string) error {
 	switch {
-	case len(f.files) == 0:
+	case len(args) > 0 && (args[0] == "prices" || args[0] == "clues"):
+		return fault.New(fault.Invalid, "%s 还不能导入：%s；现在可以导入 facilities（检查对象）或 officers（执法人员）", args[0], notYet[args[0]])
+	case len(args) == 0 || args[0] != register.ImportFacilities && args[0] != register.ImportOfficers:
+		return fault.New(fault.Invalid, "请先写明导入哪种名录：facilities（检查对象）或 officers（执法人员），例如 shenzhong import facilities 检查对象.xlsx")
+	case len(args) == 1:
 		return fault.New(fault.Invalid, "请写明要导入的文件（.xlsx 或 .csv），加 --help 查看用法")
-	case f.template != "" && len(f.files) != 1:
-		return fault.New(fault.Invalid, "一次只生成一个模板，请只写一个文件名")
+	case len(args) > 2:
+		return fault.New(fault.Invalid, "一次只导入一个文件，多余的参数“%s”", args[2])
 	case f.errors != "" && !strings.EqualFold(filepath.Ext(f.errors), ".xlsx"):
 		return fault.New(fault.Invalid, "--errors 的文件名请以 .xlsx 结尾")
+	}
+	f.what, f.file = args[0], args[1]
+	if f.errors == "" {
+		f.errors = strings.TrimSuffix(f.file, filepath.Ext(f.file)) + "-问题.xlsx"
 	}
 	return nil
 }
 
-// runImport tries all files in their order, and then applies them if that was
-// asked for and no row is wrong.
+// notYet says why what the contract names cannot be imported yet.
+var notYet = map[string]string{
+	"prices": "名录中还没有收费项目",
+	"clues":  "成批的线索请用接口 POST /api/v1/clues 逐件登记",
+}
+
+// runImport tries the file, and applies it unless only a try was asked for or a
+// row is wrong.
 func runImport(ctx context.Context, out io.Writer, f importFlags) (err error) {
-	if err := f.check(); err != nil {
-		return err
-	}
-	if f.template != "" {
+	if f.template {
 		return writeTemplate(out, f)
 	}
-	imports := make([]register.Import, len(f.files))
-	for i, name := range f.files {
-		imports[i] = register.Import{Cause: onSite(), Name: filepath.Base(name)}
-		if imports[i].File, err = readSheet(name); err != nil {
-			return err
-		}
+	cmd := register.Import{Cause: onSite(), What: f.what, Name: filepath.Base(f.file)}
+	if cmd.File, err = readSheet(f.file); err != nil {
+		return err
 	}
 	s, closeStore, err := openRegisterIn(ctx, f.data, f.pack)
 	if err != nil {
@@ -102,23 +111,21 @@ func runImport(ctx context.Context, out io.Writer, f importFlags) (err error) {
 	if err := s.CatchUp(ctx); err != nil {
 		return held(err)
 	}
-	tried, err := try(ctx, s, imports)
+	cmd.Apply = !f.dryRun
+	report, err := s.Import(ctx, cmd)
 	if err != nil {
-		return held(err)
+		return held(fmt.Errorf("%s：%w", cmd.Name, err))
 	}
-	wrong := 0
-	for i, report := range tried {
-		tell(out, f.files[i], report)
-		wrong += report.Wrong
+	tell(out, f.file, report)
+	switch {
+	case report.Wrong > 0:
+		return errors.Join(f.writeErrors(out, report), fmt.Errorf("有 %d 行错误，没有写入任何内容；请按说明改正后重新导入", report.Wrong))
+	case f.dryRun:
+		_, err = fmt.Fprintln(out, "以上只是核对，没有写入；确认后去掉 --dry-run 再运行一次。")
+	default:
+		_, err = fmt.Fprintf(out, "%s 已写入：新登记 %d 行，变动 %d 行。\n", cmd.Name, report.Created, report.Changed)
 	}
-	if wrong > 0 {
-		return errors.Join(f.writeErrors(out, tried), fmt.Errorf("有 %d 行错误，没有写入任何内容；请按说明改正后重新导入", wrong))
-	}
-	if !f.apply {
-		_, err := fmt.Fprintln(out, "以上只是核对，没有写入；确认后加 --apply 再运行一次。")
-		return err
-	}
-	return apply(ctx, out, s, f, imports)
+	return err
 }
 
 // onSite is the cause of a change that the operator makes at the machine. The
@@ -128,38 +135,6 @@ func onSite() store.Cause {
 		ID:    "cli/" + identity.Operator().ID + "/" + rand.Text(),
 		Actor: kit.Actor{ID: identity.Operator().ID, Roles: []kit.Role{kit.Registrar, kit.System}},
 	}
-}
-
-// try tries the files in their order, each as if those before it were applied.
-func try(ctx context.Context, s *register.Service, imports []register.Import) ([]register.Report, error) {
-	var reports []register.Report
-	for _, cmd := range imports {
-		cmd.After = reports
-		report, err := s.Import(ctx, cmd)
-		if err != nil {
-			return nil, fmt.Errorf("%s：%w", cmd.Name, err)
-		}
-		reports = append(reports, report)
-	}
-	return reports, nil
-}
-
-func apply(ctx context.Context, out io.Writer, s *register.Service, f importFlags, imports []register.Import) error {
-	for i, cmd := range imports {
-		cmd.Apply = true
-		report, err := s.Import(ctx, cmd)
-		if err != nil {
-			return held(fmt.Errorf("%s：%w", cmd.Name, err))
-		}
-		if !report.Applied {
-			tell(out, f.files[i], report)
-			return errors.Join(f.writeErrors(out, []register.Report{report}), fmt.Errorf("%s 没有写入，此前的文件已写入；请按说明改正后重新导入", cmd.Name))
-		}
-		if _, err := fmt.Fprintf(out, "%s 已写入：新登记 %d 行，变动 %d 行。\n", cmd.Name, report.Created, report.Changed); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // outcomes are the outcomes for people.
@@ -183,31 +158,17 @@ func tell(out io.Writer, file string, r register.Report) {
 	}
 }
 
-// writeErrors writes each sheet that has wrong rows, with what is wrong in it.
-func (f importFlags) writeErrors(out io.Writer, reports []register.Report) error {
-	if f.errors == "" {
-		_, err := fmt.Fprintln(out, "加 --errors 文件.xlsx 可以把问题写在表格里。")
+// writeErrors writes the sheet with what is wrong in it.
+func (f importFlags) writeErrors(out io.Writer, r register.Report) error {
+	data, err := r.Sheet()
+	if err != nil {
 		return err
 	}
-	written := 0
-	for _, r := range reports {
-		if r.Wrong == 0 {
-			continue
-		}
-		data, err := r.Sheet()
-		if err != nil {
-			return err
-		}
-		name := f.errors
-		if written++; written > 1 {
-			name = fmt.Sprintf("%s-%d.xlsx", strings.TrimSuffix(f.errors, filepath.Ext(f.errors)), written)
-		}
-		if err := os.WriteFile(name, data, 0o600); err != nil {
-			return fmt.Errorf("写不出问题表格，请换一个位置：%w", err)
-		}
-		fmt.Fprintf(out, "问题已写在 %s 的最后一列。\n", name)
+	if err := os.WriteFile(f.errors, data, 0o600); err != nil {
+		return fmt.Errorf("写不出问题表格，请用 --errors 换一个位置：%w", err)
 	}
-	return nil
+	_, err = fmt.Fprintf(out, "问题已写在 %s 的最后一列。\n", f.errors)
+	return err
 }
 
 func writeTemplate(out io.Writer, f importFlags) error {
@@ -215,14 +176,14 @@ func writeTemplate(out io.Writer, f importFlags) error {
 	if err != nil {
 		return err
 	}
-	data, err := register.Template(pack, workday.DateOf(clock.System{}.Now()), f.template)
+	data, err := register.Template(pack, workday.DateOf(clock.System{}.Now()), f.what)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(f.files[0], data, 0o600); err != nil {
+	if err := os.WriteFile(f.file, data, 0o600); err != nil {
 		return fmt.Errorf("写不出模板，请换一个位置：%w", err)
 	}
-	_, err = fmt.Fprintf(out, "模板已写到 %s，第二页是填写说明。\n", f.files[0])
+	_, err = fmt.Fprintf(out, "模板已写到 %s，第二页是填写说明。\n", f.file)
 	return err
 }
 

@@ -81,15 +81,19 @@ func stored(t *testing.T, dir string) (facilities, officers int) {
 func TestImportTriesThenApplies(t *testing.T) {
 	dir := t.TempDir()
 	facilities, officers := sampleFiles(t)
-	code, said := runImportCommand(t, "--data", dir, facilities, officers)
-	if code != exitDone || !strings.Contains(said, "新登记 60 行") || !strings.Contains(said, "新登记 40 行") || !strings.Contains(said, "没有写入") {
+	code, said := runImportCommand(t, "facilities", facilities, "--data", dir, "--dry-run")
+	if code != exitDone || !strings.Contains(said, "新登记 60 行") || !strings.Contains(said, "没有写入") {
 		t.Fatalf("tried: %d %s", code, said)
 	}
-	code, said = runImportCommand(t, "--data", dir, "--apply", facilities, officers) // finds nothing of the dry run there
-	if code != exitDone || !strings.Contains(said, "已写入：新登记 60 行") || !strings.Contains(said, "已写入：新登记 40 行") {
-		t.Fatalf("applied: %d %s", code, said)
+	if f, _ := stored(t, dir); f != 0 {
+		t.Fatalf("a try stored %d", f)
 	}
-	if code, said = runImportCommand(t, "--data", dir, "--apply", facilities, officers); code != exitDone || !strings.Contains(said, "没有变动 60 行") || !strings.Contains(said, "新登记 0 行，变动 0 行。") {
+	for _, sheet := range []struct{ what, file, says string }{{"facilities", facilities, "新登记 60 行"}, {"officers", officers, "新登记 40 行"}} {
+		if code, said = runImportCommand(t, sheet.what, sheet.file, "--data", dir); code != exitDone || !strings.Contains(said, "已写入："+sheet.says) {
+			t.Fatalf("applied: %d %s", code, said)
+		}
+	}
+	if code, said = runImportCommand(t, "facilities", facilities, "--data", dir); code != exitDone || !strings.Contains(said, "没有变动 60 行") || !strings.Contains(said, "新登记 0 行，变动 0 行。") {
 		t.Errorf("applied again: %d %s", code, said)
 	}
 	if f, o := stored(t, dir); f != 60 || o != 40 {
@@ -97,27 +101,31 @@ func TestImportTriesThenApplies(t *testing.T) {
 	}
 }
 
-// TestImportWithWrongRows writes them to a file and stores nothing, not even the
-// sheet that has none.
+// TestImportWithWrongRows writes what is wrong to a file beside the sheet, or to
+// the one that is named, and stores nothing.
 func TestImportWithWrongRows(t *testing.T) {
-	dir := t.TempDir()
-	facilities, _ := sampleFiles(t)
-	bad := writeFile(t, dir, "officers.csv", []byte("姓名,单位,执法证号,证件有效期,单次最多检查数\n王守正,国安局,500156001,2028-02-30,4\n"))
-	problems := filepath.Join(dir, "problems.xlsx")
-	code, said := runImportCommand(t, "--data", dir, "--apply", "--errors", problems, facilities, bad)
-	if code != exitFailed || !strings.Contains(said, "国安局") || !strings.Contains(said, "2028-02-30") || !strings.Contains(said, "没有写入任何内容") {
-		t.Fatalf("%d %s", code, said)
+	dir, sheets := t.TempDir(), t.TempDir()
+	bad := writeFile(t, sheets, "officers.csv", []byte("姓名,单位,执法证号,证件有效期,单次最多检查数\n王守正,mzj,500156009,2028-02-28,4\n王守正,国安局,500156001,2028-02-30,4\n"))
+	named := filepath.Join(dir, "problems.xlsx")
+	for _, tt := range []struct {
+		args     []string
+		problems string
+	}{{nil, filepath.Join(sheets, "officers-问题.xlsx")}, {[]string{"--errors", named}, named}} {
+		code, said := runImportCommand(t, append([]string{"officers", bad, "--data", dir}, tt.args...)...)
+		if code != exitFailed || !strings.Contains(said, "国安局") || !strings.Contains(said, "2028-02-30") || !strings.Contains(said, "没有写入任何内容") {
+			t.Fatalf("%d %s", code, said)
+		}
+		data, err := os.ReadFile(tt.problems)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := sheet.Read(data)
+		if err != nil || len(table.Rows) != 2 || table.Rows[0].Cells[5] != "" || !strings.Contains(table.Rows[1].Cells[5], "国安局") {
+			t.Errorf("the problems read %+v, %v", table, err)
+		}
 	}
 	if f, o := stored(t, dir); f+o != 0 {
 		t.Errorf("stored %d and %d", f, o)
-	}
-	data, err := os.ReadFile(problems)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := sheet.Read(data)
-	if err != nil || len(table.Rows) != 1 || !strings.Contains(table.Rows[0].Cells[5], "国安局") {
-		t.Errorf("the problems read %+v, %v", table, err)
 	}
 }
 
@@ -130,15 +138,18 @@ func TestImportIsRefused(t *testing.T) {
 		args []string
 		says string
 	}{
-		{"no file", []string{"--data", dir}, "请写明"},
-		{"no directory", []string{"--data", filepath.Join(dir, "nowhere"), facilities}, "没有数据目录"},
-		{"no data", []string{facilities}, "没有数据目录"},
-		{"no such file", []string{"--data", dir, "nowhere.xlsx"}, "打不开"},
-		{"a directory", []string{"--data", dir, dir}, "读不出"},
-		{"errors to text", []string{"--data", dir, "--errors", "a.csv", facilities}, ".xlsx"},
-		{"GBK", []string{"--data", dir, gbk}, "GBK"},
-		{"no such template", []string{"--template", "prices", filepath.Join(dir, "t.xlsx")}, "prices"},
-		{"two templates", []string{"--template", "officers", "a.xlsx", "b.xlsx"}, "一个模板"},
+		{"nothing", nil, "哪种名录"},
+		{"no register", []string{facilities, "--data", dir}, "哪种名录"},
+		{"no file", []string{"facilities", "--data", dir}, "请写明"},
+		{"two files", []string{"facilities", facilities, facilities, "--data", dir}, "一个文件"},
+		{"another register", []string{"officers", facilities, "--data", dir}, "执法人员"},
+		{"prices", []string{"prices", facilities, "--data", dir}, "收费项目"},
+		{"clues", []string{"clues", facilities, "--data", dir}, "/api/v1/clues"},
+		{"no directory", []string{"facilities", facilities, "--data", filepath.Join(dir, "nowhere")}, "没有数据目录"},
+		{"no such file", []string{"facilities", "nowhere.xlsx", "--data", dir}, "打不开"},
+		{"a directory", []string{"facilities", dir, "--data", dir}, "读不出"},
+		{"errors to text", []string{"facilities", facilities, "--data", dir, "--errors", "a.csv"}, ".xlsx"},
+		{"GBK", []string{"facilities", gbk, "--data", dir}, "GBK"},
 	} {
 		if code, said := runImportCommand(t, tt.args...); code != exitUsage || !strings.Contains(said, tt.says) {
 			t.Errorf("%s: %d %s", tt.name, code, said)
@@ -148,7 +159,7 @@ func TestImportIsRefused(t *testing.T) {
 
 func TestImportTemplate(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "t.xlsx")
-	if code, said := runImportCommand(t, "--template", "officers", name); code != exitDone || !strings.Contains(said, "填写说明") {
+	if code, said := runImportCommand(t, "officers", name, "--template"); code != exitDone || !strings.Contains(said, "填写说明") {
 		t.Fatalf("%d %s", code, said)
 	}
 	data, err := os.ReadFile(name)
@@ -185,7 +196,7 @@ func TestImportWhileTheStoreIsHeld(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "BEGIN EXCLUSIVE"); err != nil {
 		t.Fatal(err)
 	}
-	code, said := runImportCommand(t, "--data", dir, "--apply", facilities)
+	code, said := runImportCommand(t, "facilities", facilities, "--data", dir)
 	if _, err := db.ExecContext(t.Context(), "ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}

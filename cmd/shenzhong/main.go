@@ -67,6 +67,7 @@ func newRootCommand() *cobra.Command {
 		newUpCommand(), newRunCommand(), newRehearseCommand(), newTokenCommand(), newImportCommand(),
 		newDeadlineCommand(), newCalendarCommand(), newPackCommand(), newContractsCommand(),
 		newDrawCommand(), newVerifyCommand(), newWitnessCommand(), newMonitorCommand(), newBenchCommand(), newSimulateCommand(),
+		newCtlCommand(), newConfigCommand(),
 	)
 	return root
 }

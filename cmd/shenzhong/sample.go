@@ -40,3 +40,16 @@ func importSample(ctx context.Context, s *register.Service, by store.Cause, name
 	}
 	return nil
 }
+
+// sample has every context load its part of the sample district.
+func (s *system) sample(ctx context.Context) error {
+	for _, r := range s.rooms {
+		if r.sample == nil {
+			continue
+		}
+		if err := r.sample(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}

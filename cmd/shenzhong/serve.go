@@ -6,6 +6,7 @@ import (
 
 	"shenzhong/services/kit/bus/jsbus"
 	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/web"
 	"shenzhong/services/kit/web/almanac"
 	"shenzhong/services/kit/web/ui"
@@ -69,7 +70,7 @@ func (s *system) readiness(ctx context.Context) (readiness, error) {
 	}
 	var err error
 	if r.Broker, err = s.bus.Settings(ctx); err != nil {
-		return r, err
+		return r, fault.New(fault.Unavailable, "消息服务没有应答，已提交的内容都在存储中，恢复后自动发送：%w", err)
 	}
 	return r, s.bus.Ready()
 }

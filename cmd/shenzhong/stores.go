@@ -50,6 +50,22 @@ func (dir sqliteIn) open(ctx context.Context, context string) (base, error) {
 	return base{log: log, tables: sqliteview.New(db), settings: db.Settings, close: db.Close}, nil
 }
 
+// sqliteReading is a directory with one SQLite file a context, none of which is
+// touched.
+type sqliteReading string
+
+func (dir sqliteReading) open(ctx context.Context, context string) (base, error) {
+	db, err := sqlite.OpenReadOnly(ctx, sqliteIn(dir).file(context), sqlite.Options{})
+	if err != nil {
+		return base{}, err
+	}
+	log, err := sqlitelog.Open(ctx, db)
+	if err != nil {
+		return base{}, errors.Join(err, db.Close())
+	}
+	return base{log: log, tables: sqliteview.New(db), settings: db.Settings, close: db.Close}, nil
+}
+
 // mongoAt is a MongoDB server, or a replica set, with one database a context.
 type mongoAt struct {
 	uri    string

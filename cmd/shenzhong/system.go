@@ -36,6 +36,7 @@ type options struct {
 	domain   string   // of the office, in the name of its public log; empty for whichever the keys are of
 	pack     string   // folder or archive of the law pack; empty is the one that ships
 	trust    []string // files of public keys, each of which must have signed it; none trusts whoever may write there
+	control  string   // folder in which operators find the door of a running program; empty is none
 	notices  string   // folder of the holiday notices that were imported; empty is none
 	clock    clock.Clock
 	pause    time.Duration // between two looks at the clock; 0 is sweepPause
@@ -107,7 +108,10 @@ func openSystem(ctx context.Context, o options) (s *system, err error) {
 	if s.bus, err = jsbus.New(broker); err != nil {
 		return s, err
 	}
-	return s, s.bus.Declare(ctx, s.names())
+	if err := s.bus.Declare(ctx, s.names()); err != nil {
+		return s, fmt.Errorf("消息服务不可用或者不合要求，没有启动：%w", err)
+	}
+	return s, nil
 }
 
 // openRooms opens the contexts on their stores, without a broker.
@@ -282,19 +286,6 @@ func (s *system) logs() map[string]store.Log {
 		logs[r.name] = r.base.log
 	}
 	return logs
-}
-
-// sample has every context load its part of the sample district.
-func (s *system) sample(ctx context.Context) error {
-	for _, r := range s.rooms {
-		if r.sample == nil {
-			continue
-		}
-		if err := r.sample(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // settle waits until nothing is on its way any more.

@@ -22,20 +22,33 @@ type upFlags struct {
 	pack              string
 	trust             []string
 	domain, watchers  string
+	config            string
 	sample            bool
 }
 
-func newUpCommand() *cobra.Command {
-	var f upFlags
+func newUpCommand() *cobra.Command { return upCommand(new(upFlags)) }
+
+func upCommand(f *upFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "在一个进程中运行全部服务，内置存储和消息",
 		Example: "  shenzhong up --sample                     用样例区县试用\n" +
 			"  shenzhong up --data /srv/shenzhong --addr 127.0.0.1:8080",
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return up(cmd.Context(), cmd.OutOrStdout(), f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.config != "" {
+				if _, err := settingsFor(cmd, f.config); err != nil {
+					return err
+				}
+			}
+			if err := f.check(); err != nil {
+				return err
+			}
+			return up(cmd.Context(), cmd.OutOrStdout(), *f)
+		},
 	}
 	flags := cmd.Flags()
+	flags.StringVar(&f.config, "config", "", "设置文件（YAML 或 JSON）；写明的参数优先")
 	flags.StringVar(&f.data, "data", "data", "数据目录")
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8080", "网页和接口的监听地址")
 	flags.BoolVar(&f.sample, "sample", false, "装入样例区县（只在数据目录为空时装入）")
@@ -45,6 +58,43 @@ func newUpCommand() *cobra.Command {
 	flags.StringVar(&f.domain, "log-domain", "", logDomainUsage)
 	flags.StringArrayVar(&f.trust, "trust", nil, trustUsage)
 	return cmd
+}
+
+// check says what is wrong with the flags, as far as it can be known without
+// starting.
+func (f upFlags) check() error {
+	if f.data == "" {
+		return usageError{errors.New("请用 --data 指明数据目录")}
+	}
+	return errors.Join(checkAddress(f.addr), checkTrust(f.pack, f.trust))
+}
+
+// paths are the files and folders that the flags name.
+func (f upFlags) paths() []namedPath {
+	return append(trusted(f.trust), namedPath{"data", f.data, false}, namedPath{"pack", f.pack, false})
+}
+
+func checkAddress(addr string) error {
+	if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
+		return usageError{fmt.Errorf("监听地址“%s”不对，应类似 127.0.0.1:8080", addr)}
+	}
+	return nil
+}
+
+// trusted are the files of public keys.
+func trusted(files []string) []namedPath {
+	var out []namedPath
+	for _, name := range files {
+		out = append(out, namedPath{"trust", name, false})
+	}
+	return out
+}
+
+func checkTrust(pack string, trust []string) error {
+	if len(trust) > 0 && pack == "" {
+		return usageError{errors.New("写明 trust 时也要写明 pack：随程序交付的规则包没有签名")}
+	}
+	return nil
 }
 
 // noArguments refuses what no command line needs.
@@ -79,13 +129,18 @@ func embedded(dir string, clk clock.Clock) options {
 }
 
 // up runs everything until ctx ends.
-func up(ctx context.Context, out io.Writer, f upFlags) error {
+func up(ctx context.Context, out io.Writer, f upFlags) (err error) {
 	clk, err := timeFrom(f.clock)
 	if err != nil {
 		return err
 	}
+	release, err := holdData(f.data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	o := embedded(f.data, clk)
-	o.pack, o.trust, o.domain, o.watchers = f.pack, f.trust, f.domain, f.watchers
+	o.pack, o.trust, o.domain, o.watchers, o.control = f.pack, f.trust, f.domain, f.watchers, f.data
 	if !f.sample {
 		return operate(ctx, out, o, f.addr, func(context.Context, *system, *web.Server) error { return nil })
 	}
@@ -112,7 +167,15 @@ func operate(ctx context.Context, out io.Writer, o options, addr string, prepare
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	parts := append(s.parts(), service.Part{Name: "web", Run: func(ctx context.Context) error {
+	parts := s.parts()
+	if o.control != "" {
+		door, err := s.control(ctx, o.control)
+		if err != nil {
+			return errors.Join(err, ln.Close())
+		}
+		parts = append(parts, door)
+	}
+	parts = append(parts, service.Part{Name: "web", Run: func(ctx context.Context) error {
 		if err := prepare(ctx, s, server); err != nil {
 			return errors.Join(err, ln.Close())
 		}

@@ -30,11 +30,11 @@ type verified struct {
 func newVerifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify",
-		Short: "核验已经公开的抽取、日志和公示",
+		Short: "核验已经公开的抽取、日志和公示，核验各服务的记录链",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newVerifyDrawCommand(), newVerifyLogCommand(), newVerifyNoticeCommand())
+	cmd.AddCommand(newVerifyDrawCommand(), newVerifyLogCommand(), newVerifyNoticeCommand(), newVerifyChainCommand())
 	return cmd
 }
 

@@ -216,7 +216,6 @@ func (s *Service) stepFacility(cmd Import, r reader, f *facilityRow, have events
 	if have.ID == "" {
 		entry.Status = string(Open)
 		entry.take(f.draft)
-		f.facility = &entry.Facility
 	}
 	for _, st := range steps {
 		if st.says != "" {

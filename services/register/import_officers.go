@@ -47,11 +47,6 @@ func planOfficers(ctx context.Context, s *Service, cmd Import, r reader) ([]*pla
 	if err != nil {
 		return nil, err
 	}
-	if !cmd.Apply {
-		for _, earlier := range cmd.After {
-			facilities.expect(earlier.entered)
-		}
-	}
 	out := make([]*planned, len(r.table.Rows))
 	lines := map[string]int{} // officer to the line that has him
 	for i, row := range r.table.Rows {
@@ -151,20 +146,6 @@ func (o objects) find(name string) (events.Facility, error) {
 		return found[0], nil
 	default:
 		return events.Facility{}, fault.About("facility", fault.Invalid, "有 %d 个检查对象叫“%s”，请改填编号，例如 %s", len(found), clip(name), found[0].ID)
-	}
-}
-
-// expect adds open facilities that are about to be entered. Their names stand in
-// for the ids that they will have.
-func (o objects) expect(entered []events.Facility) {
-	for _, f := range entered {
-		if State(f.Status) == Open {
-			f.ID = f.Name
-			o.byName[f.Name] = append(o.byName[f.Name], f)
-			if f.USCC != "" {
-				o.byCode[f.USCC] = f
-			}
-		}
 	}
 }
 

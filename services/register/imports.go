@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 
-	"shenzhong/events"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/register/sheet"
@@ -26,9 +25,6 @@ type Import struct {
 	Name  string // of the file, for the reasons of corrections
 	File  []byte // .xlsx or .csv
 	Apply bool
-	// After are the reports of sheets that were tried before this one and are
-	// to be applied before it: what they enter counts as there. Unused with Apply.
-	After []Report
 }
 
 // Outcome is what an import does with a row.
@@ -52,8 +48,7 @@ type Report struct {
 	Wrong     int         `json:"wrong" doc:"有错误的行数"`
 	Rows      []RowReport `json:"rows" doc:"逐行说明"`
 
-	table   sheet.Table
-	entered []events.Facility // that rows would enter; they have no id yet
+	table sheet.Table
 }
 
 // RowReport is what an import does with one row.
@@ -119,8 +114,6 @@ type planned struct {
 	// apply does it. It calls numbered as soon as a new entry has its number,
 	// and returns the id of the entry.
 	apply func(ctx context.Context, by store.Cause, numbered func()) (string, error)
-	// facility is what the row would enter, if that is a facility.
-	facility *events.Facility
 }
 
 // refuse notes what is wrong with a row.
@@ -149,9 +142,6 @@ func summary(what string, table sheet.Table, rows []*planned) Report {
 		switch row.Outcome {
 		case Creates:
 			r.Created++
-			if row.facility != nil {
-				r.entered = append(r.entered, *row.facility)
-			}
 		case Changes:
 			r.Changed++
 		case Same:

@@ -86,8 +86,8 @@ func TestExternalServerMustSyncEveryWrite(t *testing.T) {
 		{"nobody says", External{URL: strict}, "nobody says"},
 		{"the operator says", External{URL: strict, SyncAsserted: true}, ""},
 		{"the server says it does", External{URL: strict, Monitors: []string{strictMonitor}}, ""},
-		{"the server says it does not, whatever the operator says", External{URL: lazy, Monitors: []string{lazyMonitor}, SyncAsserted: true}, "does not sync"},
-		{"one of two does not", External{URL: strict, Monitors: []string{strictMonitor, lazyMonitor}}, "does not sync"},
+		{"the server says it does not, whatever the operator says", External{URL: lazy, Monitors: []string{lazyMonitor}, SyncAsserted: true}, "没有把每次写入"},
+		{"one of two does not", External{URL: strict, Monitors: []string{strictMonitor, lazyMonitor}}, "没有把每次写入"},
 		{"the monitor is away", External{URL: strict, Monitors: []string{"http://127.0.0.1:1"}}, "ask http"},
 	}
 	for _, tt := range tests {

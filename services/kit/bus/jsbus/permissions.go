@@ -1,6 +1,10 @@
 package jsbus
 
 import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"shenzhong/events"
@@ -57,4 +61,25 @@ func filters(kinds []string, stream string) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// MakeKeys makes in dir the key of setup and of each context, where there is
+// none yet, readable by its owner alone, and returns the public halves by user.
+// A key that is there is never replaced: the server knows it.
+func MakeKeys(dir string, contexts []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, user := range append(slices.Clone(contexts), setupUser) {
+		path := filepath.Join(dir, user+".seed")
+		key, err := readKey(path, true)
+		if errors.Is(err, os.ErrNotExist) {
+			key, err = makeKey(path, true)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("key of %s: %w", user, err)
+		}
+		if out[user], err = key.PublicKey(); err != nil {
+			return nil, fmt.Errorf("key of %s: %w", user, err)
+		}
+	}
+	return out, nil
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"shenzhong/services/kit/fault"
 )
 
 // Settings is what /readyz shows of the broker: not what was asked for but what
@@ -120,9 +122,9 @@ func assertServerSyncs(ctx context.Context, monitor string) error {
 	}
 	switch c := varz.JetStream.Config; {
 	case c == nil:
-		return fmt.Errorf("the server at %s runs without JetStream", monitor)
+		return fault.New(fault.Unavailable, "NATS 服务器 %s 没有启用 JetStream，请在它的设置中启用后重启", monitor)
 	case !c.SyncAlways:
-		return fmt.Errorf("the server at %s does not sync every write: set jetstream { sync_interval: always }", monitor)
+		return fault.New(fault.Unavailable, "NATS 服务器 %s 没有把每次写入都同步到磁盘，断电会丢失已经应答的事实；请在它的 jetstream 设置中写明 sync_interval: always 后重启", monitor)
 	}
 	return nil
 }

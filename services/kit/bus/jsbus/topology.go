@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"shenzhong/services/kit/bus"
+	"shenzhong/services/kit/fault"
 )
 
 // The streams that belong to no context.
@@ -171,7 +172,7 @@ func (b *Bus) declare(ctx context.Context, user string, want jetstream.StreamCon
 			return fmt.Errorf("declare stream %s: %w", want.Name, err)
 		}
 		if wrong := differences(want, stream.CachedInfo().Config); len(wrong) > 0 {
-			return fmt.Errorf("stream %s is not kept as it must be: %s", want.Name, strings.Join(wrong, "; "))
+			return fault.New(fault.Unavailable, "消息流 %s 的设置不合要求（%s），请用 shenzhong ctl nats setup 改正", want.Name, strings.Join(wrong, "; "))
 		}
 		return nil
 	})
