@@ -21,8 +21,8 @@ import (
 const barrierWait = 15 * time.Second
 
 // Copy writes copies of files, from to to, where nothing is yet. All of them
-// show their files as they were at one instant: for that instant, some
-// milliseconds, every process that wants to write waits. Facts travel between
+// show their files as they were at one instant: for that instant, well
+// under a second, every process that wants to write waits. Facts travel between
 // stores, and of a store that was copied later than the one it listens to the
 // copy would know facts that in the other copy have never happened. Each copy
 // is checked and synced before it gets its name, so that a file with that name
@@ -35,11 +35,14 @@ func Copy(ctx context.Context, files map[string]string) (err error) {
 		}
 	}()
 	for _, from := range slices.Sorted(maps.Keys(files)) { // the same order for all who copy
-		s, err := openSource(from, files[from])
+		s, err := newSource(from, files[from])
 		if err != nil {
 			return fmt.Errorf("copy %s: %w", from, err)
 		}
 		open = append(open, s)
+		if err := s.connect(ctx); err != nil {
+			return fmt.Errorf("copy %s: %w", from, err)
+		}
 	}
 	if err := barrier(ctx, open); err != nil {
 		return err
@@ -80,7 +83,7 @@ type source struct {
 	holder, viewer *sql.Conn
 }
 
-func openSource(from, to string) (*source, error) {
+func newSource(from, to string) (*source, error) {
 	if _, err := os.Lstat(to); err == nil {
 		return nil, fmt.Errorf("%s: %w", to, fs.ErrExist)
 	}
@@ -99,20 +102,26 @@ func openSource(from, to string) (*source, error) {
 	return &source{from: from, to: to, pool: pool}, nil
 }
 
-// hold keeps all others from writing.
-func (s *source) hold(ctx context.Context) (err error) {
+// connect makes both connections before anybody has to wait for them.
+func (s *source) connect(ctx context.Context) (err error) {
 	if s.holder, err = s.pool.Conn(ctx); err != nil {
 		return err
 	}
-	_, err = s.holder.ExecContext(ctx, "BEGIN IMMEDIATE")
+	if s.viewer, err = s.pool.Conn(ctx); err != nil {
+		return err
+	}
+	var tables int
+	return s.viewer.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables)
+}
+
+// hold keeps all others from writing.
+func (s *source) hold(ctx context.Context) error {
+	_, err := s.holder.ExecContext(ctx, "BEGIN IMMEDIATE")
 	return err
 }
 
 // look begins to see the file as it is now.
-func (s *source) look(ctx context.Context) (err error) {
-	if s.viewer, err = s.pool.Conn(ctx); err != nil {
-		return err
-	}
+func (s *source) look(ctx context.Context) error {
 	if _, err := s.viewer.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
 	}
