@@ -20,7 +20,7 @@ import (
 	"shenzhong/services/kit/service"
 )
 
-// The door of a running up for operators (decision 0005): a socket in its data
+// The door of a running up for operators (decision 0006): a socket in its data
 // directory. Whoever may open it may open the stores as well, so it asks for no
 // token; it is the broker inside the process that can be reached no other way.
 const controlName = "control.sock"
