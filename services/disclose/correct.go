@@ -183,6 +183,6 @@ func (s *Service) Erase(ctx context.Context, cmd Erase) error {
 	}
 	reason, _ := MaskText(cmd.Reason)
 	return s.records.Change(ctx, cmd.Cause, cmd.Record, func(r *Record) (events.Event, error) {
-		return r.Erase(cmd.Actor, cmd.Manner, since.String(), reason, on.String(), s.every(r.Record))
+		return r.Erase(cmd.Actor, cmd.Manner, since.String(), reason, on.String(), s.every(*r))
 	})
 }
