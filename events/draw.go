@@ -98,15 +98,62 @@ type Seat struct {
 	Officer  string `json:"officer"` // empty = vacant
 }
 
+// DrawBlocked says that lists were not frozen, because in draws tried with other
+// seeds a seat stayed empty. The lists are to be mended and frozen again.
+type DrawBlocked struct {
+	Draw       string      `json:"draw"`
+	Batch      string      `json:"batch"`
+	Round      int         `json:"round"` // of the batch
+	Attempt    int         `json:"attempt"`
+	Tried      int         `json:"tried"`      // draws that were tried
+	Incomplete int         `json:"incomplete"` // of those, in which a seat stayed empty
+	Short      []Shortfall `json:"short"`      // what stands in the way, the gravest first
+}
+
+// Shortfall is a seat that may stay empty.
+type Shortfall struct {
+	Facility string `json:"facility"`
+	Unit     string `json:"unit"`
+	Skill    string `json:"skill"` // as the draw files spell it, empty if none is asked for
+	Need     int    `json:"need"`  // officers asked for
+	Have     int    `json:"have"`  // officers of the unit who may come at all
+	Times    int    `json:"times"` // draws tried in which a seat stayed empty there
+}
+
+// Kind names the contract.
+func (DrawBlocked) Kind() string { return "draw.blocked.v1" }
+
+// DrawSealed says that a draw was computed, and binds its outcome by digests. It
+// tells nobody who was drawn.
+type DrawSealed struct {
+	Draw    string `json:"draw"`
+	Batch   string `json:"batch"`
+	Attempt int    `json:"attempt"`
+	File    string `json:"file"` // the sealed file
+}
+
+// Kind names the contract.
+func (DrawSealed) Kind() string { return "draw.sealed.v1" }
+
 // DrawCompleted says who was drawn and who goes there. It is sealed: only
 // inspect hears it before the draw is opened.
 type DrawCompleted struct {
-	Draw       string   `json:"draw"`
-	Batch      string   `json:"batch"`
-	Attempt    int      `json:"attempt"`
-	Facilities []string `json:"facilities"`
-	Seats      []Seat   `json:"seats"`
-	Sealed     string   `json:"sealed"` // the sealed file: hashes only
+	Draw       string        `json:"draw"`
+	Batch      string        `json:"batch"`
+	Attempt    int           `json:"attempt"`
+	Facilities []string      `json:"facilities"`
+	Seats      []Seat        `json:"seats"`
+	Sealed     string        `json:"sealed"`            // the sealed file: hashes only
+	Notices    []ProvenEntry `json:"notices,omitempty"` // in order of facility
+}
+
+// ProvenEntry is what one facility can hold against the sealed file.
+type ProvenEntry struct {
+	Facility string   `json:"facility"`
+	Text     string   `json:"text"`  // the notice file
+	Index    int      `json:"index"` // of the notice in the tree
+	Size     int      `json:"size"`  // of the tree
+	Path     []string `json:"path"`  // base64, from the leaf up
 }
 
 // Kind names the contract.

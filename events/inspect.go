@@ -151,6 +151,17 @@ type Turn struct {
 // Kind names the contract.
 func (BatchFrozen) Kind() string { return "inspect.batch_frozen.v1" }
 
+// BatchThawed says that the lists of a batch were not taken, because a seat
+// might have stayed empty; they are to be mended and frozen again.
+type BatchThawed struct {
+	Batch    string   `json:"batch"`
+	Round    int      `json:"round"`
+	Problems []string `json:"problems"` // sentences in Chinese
+}
+
+// Kind names the contract.
+func (BatchThawed) Kind() string { return "inspect.batch_thawed.v1" }
+
 // BatchDrawn says which visits a draw led to. It is sealed.
 type BatchDrawn struct {
 	Batch  string   `json:"batch"`

@@ -79,6 +79,11 @@ func openDraw(ctx context.Context, r *room, g ground) error {
 	}
 	r.reactions, r.views = s.Reactions(), s.Views()
 	r.mount = func(api *web.API) { drawweb.Mount(api, s) }
+	programs, err := drawweb.Load()
+	if err != nil {
+		return err
+	}
+	r.nav, r.pages = drawweb.Nav(), programs.Pages
 	r.sweeps = map[string]func(context.Context) (int, error){"draw opens": s.Sweep}
 	return nil
 }

@@ -142,7 +142,7 @@ func TestDrawIsLoggedInItsOrder(t *testing.T) {
 		events.DrawClosed{Draw: draw, Attempt: 1, Absent: []string{"sfj"}, SHA256: digest(fdraw.SHA256), SM3: digest(fdraw.SM3)},
 		events.BeaconTyped{Draw: draw, Attempt: 1, By: "a"},
 		events.BeaconTyped{Draw: draw, Attempt: 1, By: "b", Agreed: true, File: "beacon\n"},
-		events.DrawCompleted{Draw: draw, Attempt: 1, Facilities: []string{"500156-JG-000001"}, Sealed: "sealed\n"},
+		events.DrawSealed{Draw: draw, Attempt: 1, File: "sealed\n"},
 		events.DrawReplaced{Draw: draw},
 		events.DrawOpened{Draw: draw, Bundle: map[string]string{"result": result, "substitute-0001": "substitute\n"}},
 	}

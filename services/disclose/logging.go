@@ -27,7 +27,7 @@ func (s *Service) logging() bus.Reaction {
 		Kinds: []string{
 			events.RecordPublished{}.Kind(), events.RecordWithdrawn{}.Kind(), events.RecordExpired{}.Kind(),
 			events.DrawAnnounced{}.Kind(), events.DrawFrozen{}.Kind(), events.DrawClosed{}.Kind(), events.BeaconTyped{}.Kind(),
-			events.DrawCompleted{}.Kind(), events.DrawOpened{}.Kind(), events.DrawVoided{}.Kind(),
+			events.DrawSealed{}.Kind(), events.DrawOpened{}.Kind(), events.DrawVoided{}.Kind(),
 		},
 		Handle: func(ctx context.Context, e events.Envelope) error {
 			entries, err := s.entries(ctx, e)
@@ -140,9 +140,9 @@ func drawEntries(e events.Envelope) ([]entry, error) {
 			return nil, err
 		}
 		return one(f.Attempt, publiclog.Beacon, f.File), err
-	case events.DrawCompleted{}.Kind():
-		f, err := events.Open[events.DrawCompleted](e)
-		return one(f.Attempt, publiclog.Sealed, f.Sealed), err
+	case events.DrawSealed{}.Kind():
+		f, err := events.Open[events.DrawSealed](e)
+		return one(f.Attempt, publiclog.Sealed, f.File), err
 	case events.DrawVoided{}.Kind():
 		f, err := events.Open[events.DrawVoided](e)
 		return one(f.Attempt, publiclog.Void, publiclog.Notice(publiclog.Void, draw, f.Attempt, "")), err

@@ -292,7 +292,8 @@ func (d *Draw) material() (material, error) {
 	return m, nil
 }
 
-// Complete computes the outcome and seals it.
+// Complete computes the outcome and seals it: from now on it is bound, and known
+// to nobody who has no part in it.
 func (d *Draw) Complete() (events.Event, error) {
 	if err := d.stay(Numbered); err != nil {
 		return nil, err
@@ -310,17 +311,12 @@ func (d *Draw) Complete() (events.Event, error) {
 		return nil, err
 	}
 	d.Files.Result, d.Files.Sealed = outcome.Result.Text(), sealed.Text()
-	fact := events.DrawCompleted{Draw: d.ID, Batch: d.Batch, Attempt: m.announce.Attempt, Facilities: []string{}, Seats: []events.Seat{}, Sealed: d.Files.Sealed}
-	for _, v := range outcome.Result.Visits {
-		fact.Facilities = append(fact.Facilities, v.Facility)
-		for _, s := range v.Seats {
-			fact.Seats = append(fact.Seats, events.Seat{Facility: v.Facility, Unit: s.Dept, No: s.J, Officer: s.Officer})
-		}
-	}
-	return fact, nil
+	return events.DrawSealed{Draw: d.ID, Batch: d.Batch, Attempt: m.announce.Attempt, File: d.Files.Sealed}, nil
 }
 
-// Replace gives a seat to the officer of the next card. Nobody chooses whom.
+// Replace gives a seat to the officer of the next card. Nobody chooses whom. Where
+// no card fits, who has to leave leaves all the same and the seat is empty: then
+// it is filled for Vacancy, with rotation ignored, and last of all by Appoint.
 func (d *Draw) Replace(facility, unit string, no int, cause fdraw.Cause, note string) (events.Event, error) {
 	if err := d.stay(Sealed); err != nil {
 		return nil, err
@@ -333,15 +329,10 @@ func (d *Draw) Replace(facility, unit string, no int, cause fdraw.Cause, note st
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "不能递补：%w", err)
 	}
-	if s.To == "" {
-		return nil, fault.New(fault.Conflict, "名单中已没有可以递补的人员，请增派执法人员后按规定指定")
+	if s.To == "" && cause == fdraw.Vacancy {
+		return nil, fault.New(fault.Conflict, "名单中已没有可以递补的人员，请由牵头单位负责人写明理由，另行指定人员")
 	}
-	d.Files.Substitutions = append(d.Files.Substitutions, s.Text())
-	d.Seated++
-	return events.DrawReplaced{
-		Draw: d.ID, Batch: d.Batch, No: s.Number, Was: s.From, Reason: string(s.Reason), Note: note,
-		Seat: events.Seat{Facility: facility, Unit: unit, No: no, Officer: s.To},
-	}, nil
+	return d.substituted(s, note), nil
 }
 
 // Open makes everything public: when the last visit is done, or when the day has

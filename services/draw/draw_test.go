@@ -222,6 +222,16 @@ func TestCeremony(t *testing.T) {
 		{"replace", func(_ *testing.T, d *Draw) (events.Event, error) {
 			return d.Replace(facility, "mzj", 1, fdraw.Away, "请假")
 		}, []State{Sealed}, Sealed},
+		{"replace where nobody is left", func(_ *testing.T, d *Draw) (events.Event, error) {
+			return d.emptied(facility)
+		}, []State{Sealed}, Sealed},
+		{"try lists that leave a seat empty", func(_ *testing.T, d *Draw) (events.Event, error) {
+			l, err := d.lists(short(frozen()), fdraw.Digest{})
+			if err != nil {
+				return nil, d.stay(Announced) // before it is announced there is nothing to try
+			}
+			return d.Try(l, []fdraw.Digest{{1}, {2}})
+		}, []State{Announced}, Announced},
 		{"open", func(_ *testing.T, d *Draw) (events.Event, error) { return d.Open(true, beaconAt) }, []State{Sealed}, Opened},
 	}
 	made := map[State][]State{}

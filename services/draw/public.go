@@ -34,7 +34,7 @@ func fold(r *Row, e events.Envelope) error {
 			r.State = Numbered
 		}
 		return err
-	case events.DrawCompleted{}.Kind():
+	case events.DrawSealed{}.Kind():
 		r.State = Sealed
 	case events.DrawOpened{}.Kind():
 		r.State = Opened

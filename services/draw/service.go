@@ -33,14 +33,17 @@ type Config struct {
 
 // Service holds the draws of a district.
 type Service struct {
-	cfg   Config
-	draws *store.Collection[Draw]
-	board *view.View[Row]
+	cfg       Config
+	draws     *store.Collection[Draw]
+	handovers *store.Collection[Handover]
+	board     *view.View[Row]
 }
 
 // New opens the service on its store.
 func New(ctx context.Context, cfg Config) (*Service, error) {
-	s := &Service{cfg: cfg, draws: store.NewCollection[Draw]("draw", cfg.Log, cfg.Clock)}
+	s := &Service{
+		cfg: cfg, draws: store.NewCollection[Draw]("draw", cfg.Log, cfg.Clock), handovers: store.NewCollection[Handover]("handover", cfg.Log, cfg.Clock),
+	}
 	var err error
 	s.board, err = view.New(ctx, cfg.Tables, view.Spec[Row]{
 		Name: "draw-board", Kinds: events.Of("draw"), Fold: fold,
@@ -60,6 +63,7 @@ var permits = identity.Permits{
 	"draw.beacon":  {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
 	"draw.miss":    {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
 	"draw.replace": {identity.Officer, identity.Leader},
+	"draw.appoint": {identity.Leader},
 	"draw.open":    {identity.Officer, identity.Leader},
 }
 
@@ -185,6 +189,7 @@ func (s *Service) Reactions() []bus.Reaction {
 		bus.On("draw-announces", s.onBatchAnnounced),
 		bus.On("draw-freezes", s.onBatchFrozen),
 		bus.On("draw-completes", s.onBeaconTyped),
+		bus.On("draw-hands-over", s.onSealed),
 		bus.On("draw-opens", s.onBatchFinished),
 		s.board.Reaction(),
 	}
@@ -240,6 +245,10 @@ func (s *Service) onBatchFrozen(ctx context.Context, h bus.Heard[events.BatchFro
 	if _, err := rand.Read(salt[:]); err != nil {
 		return fmt.Errorf("make salt: %w", err)
 	}
+	seeds, err := trialSeeds()
+	if err != nil {
+		return err
+	}
 	return s.draws.Change(ctx, h.Cause("draw"), id, func(d *Draw) (events.Event, error) {
 		if d.State == Voided { // the time ran out while the lists were on their way
 			return nil, store.Unchanged
@@ -247,6 +256,9 @@ func (s *Service) onBatchFrozen(ctx context.Context, h bus.Heard[events.BatchFro
 		lists, err := d.lists(h.Fact, salt)
 		if err != nil {
 			return nil, err
+		}
+		if blocked, err := d.Try(lists, seeds); blocked != nil || err != nil {
+			return blocked, err
 		}
 		return d.Freeze(lists.pool, lists.officers, lists.registry)
 	})

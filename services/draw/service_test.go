@@ -392,6 +392,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"draw.beacon":  func(c store.Cause) error { return f.TypeBeacon(ctx, TypeBeacon{Cause: c, Draw: "x"}) },
 		"draw.miss":    func(c store.Cause) error { return f.MissBeacon(ctx, MissBeacon{Cause: c, Draw: "x"}) },
 		"draw.replace": func(c store.Cause) error { return f.Replace(ctx, Replace{Cause: c, Draw: "x"}) },
+		"draw.appoint": func(c store.Cause) error { return f.Appoint(ctx, Appoint{Cause: c, Draw: "x"}) },
 		"draw.open":    func(c store.Cause) error { return f.Open(ctx, Open{Cause: c, Draw: "x"}) },
 	}
 	if len(commands) != len(permits) {

@@ -22,12 +22,16 @@ type Batch struct {
 	DrawID     string             `json:"draw_id"`
 	Visits     []string           `json:"visits"`
 	FinishedAt time.Time          `json:"finished_at"`
+	Problems   []string           `json:"problems"` // why the lists were last handed back, empty if they were not
 }
 
 // Announce says that the batch is about to be drawn. The parties are at least
 // three units, so that no single one knows the seed. A batch whose draw was
 // voided is announced again, as its next round.
 func (b *Batch) Announce(a events.BatchAnnounced, now time.Time) (events.Event, error) {
+	if b.State == Frozen { // only the draw hands lists back
+		return nil, fault.New(fault.Conflict, "批次目前为“%s”，不能重新公告", Title(b.State))
+	}
 	state, err := move(nextBatch, "批次", b.State, Announced)
 	if err != nil {
 		return nil, err
@@ -97,7 +101,7 @@ func (b *Batch) Freeze(by identity.Actor, frozen events.BatchFrozen, now time.Ti
 		return nil, fault.New(fault.Conflict, "%s，请先核对执法检查人员名录库", strings.Join(problems, "；"))
 	}
 	frozen.Batch, frozen.Round = b.Batch, b.Round
-	b.Pool, b.State = frozen, state
+	b.Pool, b.State, b.Problems = frozen, state, nil
 	return frozen, nil
 }
 
@@ -119,6 +123,23 @@ func shortages(tasks []events.UnitTask, officers []events.CandidateOfficer) []st
 		}
 	}
 	return problems
+}
+
+// Thaw takes the lists back because a seat might have stayed empty: the registers
+// are mended and frozen again while there is time.
+func (b *Batch) Thaw(round int, problems []string) (events.Event, error) {
+	if round != b.Round {
+		return nil, store.Unchanged
+	}
+	if err := stay("批次", b.State, Frozen); err != nil {
+		return nil, err
+	}
+	state, err := move(nextBatch, "批次", b.State, Announced)
+	if err != nil {
+		return nil, err
+	}
+	b.State, b.Pool, b.Problems = state, events.BatchFrozen{}, problems
+	return events.BatchThawed{Batch: b.Batch, Round: b.Round, Problems: problems}, nil
 }
 
 // Void notes that the draw of a round was given up. What is said of an earlier

@@ -27,6 +27,7 @@ func TestBatchWorkflow(t *testing.T) {
 		{"announce", func(b *Batch) (events.Event, error) { return b.Announce(ceremony(), before) }, []State{"", Voided}, []State{Announced}},
 		{"freeze", func(b *Batch) (events.Event, error) { return b.Freeze(lead, pool, now) }, []State{Announced}, []State{Frozen}},
 		{"void", func(b *Batch) (events.Event, error) { return b.Void("500156-2026-0001", b.Round, "逾期") }, []State{Announced, Frozen}, []State{Voided}},
+		{"thaw", func(b *Batch) (events.Event, error) { return b.Thaw(b.Round, []string{"席位空缺"}) }, []State{Frozen}, []State{Announced}},
 		{"drawn", func(b *Batch) (events.Event, error) { return b.Drawn("500156-2026-0001", []string{"a"}) }, []State{Frozen}, []State{Drawn}},
 		{"finish", func(b *Batch) (events.Event, error) { return b.Finish(now) }, []State{Drawn}, []State{Finished}},
 	})

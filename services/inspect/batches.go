@@ -151,6 +151,26 @@ func (s *Service) onDrawVoided(ctx context.Context, h bus.Heard[events.DrawVoide
 	return s.batches.Change(ctx, h.Cause("inspect"), f.Batch, func(b *Batch) (events.Event, error) { return b.Void(f.Draw, f.Round, f.Reason) })
 }
 
+// onDrawBlocked takes the lists back and says unit by unit what to mend.
+func (s *Service) onDrawBlocked(ctx context.Context, h bus.Heard[events.DrawBlocked]) error {
+	f := h.Fact
+	problems := make([]string, 0, len(f.Short)+1)
+	problems = append(problems, fmt.Sprintf("试抽 %d 次，其中 %d 次有席位空缺，名录没有锁定，请核对后重新冻结", f.Tried, f.Incomplete))
+	for _, p := range f.Short {
+		name := p.Unit
+		if unit, err := s.cfg.Law.Law().Unit(p.Unit, s.today()); err == nil {
+			name = unit.Name
+		}
+		switch {
+		case p.Times > 0 && p.Have == 0:
+			problems = append(problems, fmt.Sprintf("%s 在 %s 需要 %d 名，%d 次试抽中有 %d 次派不足，请增加人员或者每人的次数", name, p.Facility, p.Need, f.Tried, p.Times))
+		default:
+			problems = append(problems, fmt.Sprintf("%s 在 %s 需要 %d 名，可派的只有 %d 名，或者没有具备所需专长的人员", name, p.Facility, p.Need, p.Have))
+		}
+	}
+	return s.batches.Change(ctx, h.Cause("inspect"), f.Batch, func(b *Batch) (events.Event, error) { return b.Thaw(f.Round, problems) })
+}
+
 // visitID names the visit of a batch to a facility.
 func (s *Service) visitID(batch, facility string) string {
 	return s.cfg.District + "-JC-" + strings.TrimPrefix(batch, s.cfg.District+"-PC-") + "-" + facility[strings.LastIndexByte(facility, '-')+1:]

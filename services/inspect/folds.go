@@ -68,6 +68,8 @@ func foldBatch(r *BatchRow, e events.Envelope) error {
 		return err
 	case events.BatchFrozen{}.Kind():
 		r.State = Frozen
+	case events.BatchThawed{}.Kind():
+		r.State = Announced
 	case events.BatchVoided{}.Kind():
 		r.State = Voided
 	case events.BatchDrawn{}.Kind():

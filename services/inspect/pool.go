@@ -160,7 +160,7 @@ func (s *Service) PreviewBatch(ctx context.Context, by identity.Actor, id string
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Officers: map[string]int{}, Problems: shortages(batch.Tasks, frozen.Officers), Cautions: []string{}}
+	p := Preview{Officers: map[string]int{}, Problems: append(shortages(batch.Tasks, frozen.Officers), batch.Problems...), Cautions: []string{}}
 	if p.Rates, err = s.rates(ctx, frozen.Turns); err != nil {
 		return Preview{}, err
 	}

@@ -59,6 +59,7 @@ func (s *Service) Reactions() []bus.Reaction {
 		bus.On("inspect-reseats-officers", s.onDrawReplaced),
 		bus.On("inspect-orders-rectification", s.onVisitRecorded),
 		bus.On("inspect-gives-up-draws", s.onDrawVoided),
+		bus.On("inspect-takes-lists-back", s.onDrawBlocked),
 		bus.On("inspect-finishes-batch", s.onRecordedFinish),
 		bus.On("inspect-finishes-drawn-batch", s.onBatchDrawn),
 	}

@@ -53,7 +53,7 @@ var (
 	nextBatch = map[State][]State{
 		"":        {Announced},
 		Announced: {Frozen, Voided},
-		Frozen:    {Drawn, Voided},
+		Frozen:    {Drawn, Voided, Announced},
 		Voided:    {Announced},
 		Drawn:     {Finished},
 		Finished:  {},

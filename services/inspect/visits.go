@@ -61,7 +61,11 @@ func (s *Service) NoticeVisit(ctx context.Context, cmd NoticeVisit) error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkTeam(ctx, v, day.String()); err != nil {
+	least, err := s.least()
+	if err != nil {
+		return err
+	}
+	if err := s.checkTeam(ctx, v, day.String(), least); err != nil {
 		return err
 	}
 	return s.onVisit(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {
@@ -70,12 +74,16 @@ func (s *Service) NoticeVisit(ctx context.Context, cmd NoticeVisit) error {
 }
 
 // checkTeam refuses a visit on a day on which one of its officers may not enforce
-// the law, or has an interest that was declared since the draw.
-func (s *Service) checkTeam(ctx context.Context, v Visit, day string) error {
+// the law, or has an interest that was declared since the draw, and one for which
+// too few of a unit are left (行政处罚法 art. 42).
+func (s *Service) checkTeam(ctx context.Context, v Visit, day string, least int) error {
 	for _, section := range v.Sections {
+		if seated(section.Officers) < least {
+			return fault.New(fault.Conflict, "%s 的检查人员不足 %d 名，请先递补", section.Unit, least)
+		}
 		for _, id := range section.Officers {
 			if id == "" {
-				continue // enough are seated, or the head could not have consented
+				continue
 			}
 			o, err := s.views.officers.Get(ctx, id)
 			if err != nil {

@@ -89,6 +89,14 @@ type replaceBody struct {
 	Note     string `json:"note" maxLength:"2000" doc:"说明"`
 }
 
+type appointBody struct {
+	Facility string `json:"facility" maxLength:"40" doc:"检查对象编号"`
+	Unit     string `json:"unit" maxLength:"40" doc:"单位代码"`
+	No       int    `json:"no" minimum:"1" doc:"席位序号，须为空缺"`
+	Officer  string `json:"officer" minLength:"1" maxLength:"40" doc:"执法人员编号"`
+	Note     string `json:"note" minLength:"1" maxLength:"2000" doc:"指定的理由，启封后公开"`
+}
+
 // written is an act on one draw and what was written for it.
 type written[B any] struct {
 	DrawID
@@ -113,6 +121,9 @@ func mountActs(api *web.API, s *draw.Service) {
 	})
 	act(api, s, "replace", "按顺位递补检查人员", func(ctx context.Context, by store.Cause, id string, b replaceBody) error {
 		return s.Replace(ctx, draw.Replace{Cause: by, Draw: id, Facility: b.Facility, Unit: b.Unit, No: b.No, Reason: b.Reason, Note: b.Note})
+	})
+	act(api, s, "appoint", "无人可以递补时，牵头单位负责人指定人员并写明理由", func(ctx context.Context, by store.Cause, id string, b appointBody) error {
+		return s.Appoint(ctx, draw.Appoint{Cause: by, Draw: id, Facility: b.Facility, Unit: b.Unit, No: b.No, Officer: b.Officer, Note: b.Note})
 	})
 	web.Post(api, op("open", "启封"), func(ctx context.Context, in *DrawID) (*web.Out[shown], error) {
 		return show(ctx, s, in.ID, s.Open(ctx, draw.Open{Cause: web.Cause(ctx), Draw: in.ID}))

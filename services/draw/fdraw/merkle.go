@@ -10,6 +10,15 @@ import (
 // uses, so that public log software can read it. In JSON it is base64.
 type Node = tlog.Hash
 
+// ParseNode reads the base64 of a node, as Node.String writes it.
+func ParseNode(word string) (Node, error) {
+	node, err := tlog.ParseHash(word)
+	if err != nil || node.String() != word {
+		return Node{}, fmt.Errorf("“%s”应为 44 个字符的 base64 摘要", show(word))
+	}
+	return node, nil
+}
+
 // Proof shows that a tree of Size leaves has a given leaf at Index.
 type Proof struct {
 	Index int64  `json:"index"` // from 0

@@ -133,3 +133,16 @@ func (s *Server) local(back string) string {
 	}
 	return s.cfg.Base + "/"
 }
+
+// Document serves a page that is whole in itself and is sent as it is, with the
+// content security policy that it brings, below Config.Base. Nothing of the site
+// is around it, so that what is saved from here is what anybody else has.
+func Document(s *Server, path, kind, policy string, body []byte) {
+	s.app.Get(s.cfg.Base+path, func(c *fiber.Ctx) error {
+		if policy != "" {
+			c.Set(fiber.HeaderContentSecurityPolicy, policy)
+		}
+		c.Set(fiber.HeaderContentType, kind)
+		return c.Send(body)
+	})
+}
