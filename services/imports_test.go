@@ -36,6 +36,7 @@ var floorPlan = []struct {
 
 	{"services/kit/fault", nil, "everybody stands on it"},
 	{"services/kit/clock", nil, "everybody stands on it"},
+	{"services/kit/stats", []string{"gonum.org/v1/gonum/stat/distuv"}, "intervals and estimates"},
 	{"services/kit/uscc", []string{"services/kit/fault"}, "a standard, nothing else"},
 	{"services/kit/identity", []string{"services/kit/fault"}, "who acts"},
 	{"services/kit/workday", []string{"services/kit/fault"}, "arithmetic"},
@@ -61,6 +62,7 @@ var floorPlan = []struct {
 	{"services/kit/web/...", []string{"events", "services/kit/...", "github.com/gofiber/...", "github.com/valyala/fasthttp", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "the edge"},
 
 	{"services/draw/fdraw/verify", nil, "pages and a program as data, independent of what they check"},
+	{"services/draw/fairness", []string{"services/draw/fdraw", "golang.org/x/mod/sumdb/tlog"}, "draws made again, and attacks on them; pure"},
 	{"services/draw/fdraw", []string{"github.com/emmansun/gmsm/sm3", "golang.org/x/mod/sumdb/tlog"}, "a pure specification"},
 	{"services/draw/drawweb", []string{"services/draw", "services/draw/fdraw/verify", "services/kit/...", "github.com/gofiber/...", "github.com/a-h/templ"}, "shows and takes decisions; serves the programs of verify as they are"},
 	{"services/*/*web", []string{"events", "services/@", "services/@/publiclog", "services/kit/...", "github.com/gofiber/...", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "shows and takes decisions"},
