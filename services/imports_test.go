@@ -77,7 +77,8 @@ var floorPlan = []struct {
 	{"services", nil, "documentation"},
 	{"cmd/shenzhong/rehearsal", []string{"events", "deploy/sample", "services/..."}, "plays the whole loop over HTTP"},
 	{"cmd/shenzhong/bench", []string{"events", "services/...", "deploy/packs", "github.com/nats-io/...", "github.com/gofiber/...", "modernc.org/..."}, "the chain by hand, to compare with"},
-	{"cmd/*", []string{"events", "services/...", "cmd/shenzhong/rehearsal", "cmd/shenzhong/bench", "deploy/packs", "deploy/sample", "github.com/spf13/cobra", "github.com/nats-io/...", "github.com/invopop/jsonschema", "github.com/gofiber/...", "modernc.org/..."}, "wires"},
+	{"cmd/shenzhong/simulate", []string{"services/draw/fdraw", "services/draw/fairness", "services/kit/stats", "services/kit/clock"}, "tells simulations"},
+	{"cmd/*", []string{"events", "services/...", "cmd/shenzhong/rehearsal", "cmd/shenzhong/bench", "cmd/shenzhong/simulate", "deploy/packs", "deploy/sample", "github.com/spf13/cobra", "github.com/nats-io/...", "github.com/invopop/jsonschema", "github.com/gofiber/...", "modernc.org/..."}, "wires"},
 }
 
 // TestFloorPlan parses rather than asks the go command: the test cache sees the

@@ -66,7 +66,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(
 		newUpCommand(), newRunCommand(), newRehearseCommand(), newTokenCommand(), newImportCommand(),
 		newDeadlineCommand(), newCalendarCommand(), newPackCommand(), newContractsCommand(),
-		newDrawCommand(), newVerifyCommand(), newWitnessCommand(), newBenchCommand(),
+		newDrawCommand(), newVerifyCommand(), newWitnessCommand(), newBenchCommand(), newSimulateCommand(),
 	)
 	return root
 }

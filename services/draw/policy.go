@@ -11,19 +11,24 @@ import (
 // year is the window of a yearly cap in months.
 const year = 12
 
-// policy writes the ratio table of the law pack and its cap on yearly visits as
-// the policy file of a draw.
+// policy is that of the law in force.
 func (s *Service) policy(categories []string, on workday.Date) (*fdraw.Policy, error) {
-	sampling, err := s.cfg.Law.Law().Sampling(on)
+	return PolicyOf(s.cfg.Law.Law(), categories, on)
+}
+
+// PolicyOf writes the ratio table of a law pack and its cap on yearly visits as
+// the policy file of a draw.
+func PolicyOf(pack *law.Pack, categories []string, on workday.Date) (*fdraw.Policy, error) {
+	sampling, err := pack.Sampling(on)
 	if err != nil {
 		return nil, err
 	}
-	most, capped := s.cfg.Law.Law().YearlyVisits(on)
+	most, capped := pack.YearlyVisits(on)
 	p := &fdraw.Policy{CensusBelow: sampling.AllBelow, Floor: int(sampling.FloorPPM), Flag: fdraw.FlagRule{Written: true}}
 	for _, category := range slices.Sorted(slices.Values(categories)) {
 		for _, grade := range []string{"A", "B", "C", "D", law.Ungraded} {
 			for _, risk := range []string{"H", "L", "M"} {
-				rate, err := s.cfg.Law.Law().Rate(category, grade, risk, on)
+				rate, err := pack.Rate(category, grade, risk, on)
 				if err != nil {
 					return nil, err
 				}

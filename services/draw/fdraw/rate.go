@@ -21,7 +21,7 @@ func Rates(p *Policy, g *Registry) ([]Chance, error) {
 	}
 	out := make([]Chance, len(g.Entries))
 	for i := range g.Entries {
-		ppm, reason, err := p.chance(&g.Entries[i], g.Plans[g.index[i]], g.living[g.index[i]])
+		ppm, reason, err := p.Chance(&g.Entries[i], g.Plans[g.index[i]], g.living[g.index[i]])
 		if err != nil {
 			return nil, fmt.Errorf("对象 %s：%w", g.Entries[i].Facility, err)
 		}
@@ -30,9 +30,9 @@ func Rates(p *Policy, g *Registry) ([]Chance, error) {
 	return out, nil
 }
 
-// chance is the first rule that applies to e. Its category has so many objects
+// Chance is the first rule that applies to e. Its category has so many objects
 // that are not closed: the plan's 监管对象数量, before anything else is left out.
-func (p *Policy) chance(e *Entry, plan Plan, objects int) (int, Reason, error) {
+func (p *Policy) Chance(e *Entry, plan Plan, objects int) (int, Reason, error) {
 	switch {
 	case e.Status == Closed:
 		return 0, ByClosed, nil
