@@ -276,6 +276,40 @@ type VisitNoticed struct {
 // Kind names the contract.
 func (VisitNoticed) Kind() string { return "inspect.visit_noticed.v1" }
 
+// RecusalRequested says that a facility asked for the recusal of an officer who
+// is to come (申请回避, 行政处罚法 art. 43).
+type RecusalRequested struct {
+	Recusal  string `json:"recusal"` // "500156-HB-..."
+	Visit    string `json:"visit"`
+	Batch    string `json:"batch"`
+	Facility string `json:"facility"`
+	Unit     string `json:"unit"` // of the officer
+	Officer  string `json:"officer"`
+	Reason   string `json:"reason"` // kin, interest, dispute, other
+	Note     string `json:"note"`
+	On       string `json:"on"`
+}
+
+// Kind names the contract.
+func (RecusalRequested) Kind() string { return "inspect.recusal_requested.v1" }
+
+// RecusalDecided says what the head of the officer's unit decided of it.
+type RecusalDecided struct {
+	Recusal  string `json:"recusal"`
+	Visit    string `json:"visit"`
+	Batch    string `json:"batch"`
+	Facility string `json:"facility"`
+	Unit     string `json:"unit"`
+	Officer  string `json:"officer"`
+	Granted  bool   `json:"granted"`
+	Reseat   bool   `json:"reseat"` // granted while the seat can still change hands
+	Grounds  string `json:"grounds"`
+	By       string `json:"by"`
+}
+
+// Kind names the contract.
+func (RecusalDecided) Kind() string { return "inspect.recusal_decided.v1" }
+
 // SectionAnswered says what one unit found.
 type SectionAnswered struct {
 	Visit   string       `json:"visit"`

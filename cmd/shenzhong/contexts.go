@@ -63,7 +63,11 @@ func openRegister(ctx context.Context, r *room, g ground) error {
 }
 
 func openInspect(ctx context.Context, r *room, g ground) error {
-	s, err := inspect.New(ctx, inspect.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
+	key, err := secret(g.keys, "inspect", inspect.KeyBytes)
+	if err != nil {
+		return err
+	}
+	s, err := inspect.New(ctx, inspect.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar, Key: key})
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func newVerifyCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newVerifyDrawCommand())
+	cmd.AddCommand(newVerifyDrawCommand(), newVerifyNoticeCommand())
 	return cmd
 }
 

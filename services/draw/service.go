@@ -191,6 +191,7 @@ func (s *Service) Reactions() []bus.Reaction {
 		bus.On("draw-completes", s.onBeaconTyped),
 		bus.On("draw-hands-over", s.onSealed),
 		bus.On("draw-opens", s.onBatchFinished),
+		bus.On("draw-reseats-recused", s.onRecusal),
 		s.board.Reaction(),
 	}
 }

@@ -50,7 +50,7 @@ func newFixture(t *testing.T) fixture {
 	t.Helper()
 	g := servicetest.NewGround(t, begin)
 	log := store.NewMemory()
-	s, err := New(context.Background(), Config{District: "500156", Log: log, Tables: view.NewMemory(), Clock: g.Clock, Law: g.Law, Calendar: g.Calendar})
+	s, err := New(context.Background(), Config{District: "500156", Log: log, Tables: view.NewMemory(), Clock: g.Clock, Law: g.Law, Calendar: g.Calendar, Key: slices.Repeat([]byte{3}, KeyBytes)})
 	must(t, "new", err)
 	f := fixture{g, s, log, servicetest.NewVoice("register", g.Clock), servicetest.NewVoice("draw", g.Clock), new(int)}
 	for _, code := range []string{"mzj-201", "scjgj-302", "lyj-206"} {

@@ -114,10 +114,14 @@ func (s *Service) candidate(ctx context.Context, batch Batch, f events.Facility,
 			recent = append(recent, v.team()...)
 		}
 	}
+	asked, err := s.granted(ctx, f.ID)
+	if err != nil {
+		return c, nil, err
+	}
 	var exclusions []events.Exclusion
 	for _, o := range officers {
 		switch {
-		case interested(o, f.ID):
+		case interested(o, f.ID), asked[o.ID]:
 			exclusions = append(exclusions, events.Exclusion{Officer: o.ID, Facility: f.ID, Code: "avoid"})
 		case slices.Contains(recent, o.ID):
 			exclusions = append(exclusions, events.Exclusion{Officer: o.ID, Facility: f.ID, Code: "rotate"})

@@ -107,6 +107,9 @@ type Notice struct {
 	Units     []NoticeUnit `json:"units"`
 	Rights    string       `json:"rights"`
 	Forbidden string       `json:"forbidden"` // 五个严禁、八个不得
+	Lead      string       `json:"lead"`      // name of the lead unit
+	Code      string       `json:"code"`      // by which the facility can ask for a recusal; empty = no such code
+	Draw      *DrawnProof  `json:"draw"`      // that the visit was drawn; null where it was not
 }
 
 // NoticeUnit is one unit's part of it: each inspects in its own name.
@@ -161,6 +164,14 @@ func (s *Service) Notice(ctx context.Context, by identity.Actor, id string) (Not
 	}
 	n.Rights, n.Forbidden = texts[0].Text, texts[1].Text
 	if n.Inspected, err = s.frequency(ctx, v); err != nil {
+		return Notice{}, err
+	}
+	lead, err := s.cfg.Law.Law().Unit(v.Lead, on)
+	if err != nil {
+		return Notice{}, err
+	}
+	n.Lead, n.Code = lead.Name, s.recusalCode(v.ID)
+	if n.Draw, err = s.proof(ctx, v); err != nil {
 		return Notice{}, err
 	}
 	for _, section := range v.Sections {

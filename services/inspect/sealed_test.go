@@ -45,6 +45,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 			return f.CheckRectification(ctx, CheckRectification{Cause: f.by(a), Rectification: "x"})
 		},
 		"rectification.read": func(a identity.Actor) error { _, err := f.Rectifications(ctx, a, Orders{}); return err },
+		"recusal.decide":     func(a identity.Actor) error { return f.DecideRecusal(ctx, DecideRecusal{Cause: f.by(a), Recusal: "x"}) },
+		"recusal.read":       func(a identity.Actor) error { _, err := f.Recusals(ctx, a); return err },
 		"plan.read": func(a identity.Actor) error {
 			return maySeePlan(a, Plan{State: Drafted, Plan: events.Plan{Lead: "mzj"}})
 		},

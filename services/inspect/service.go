@@ -22,6 +22,9 @@ type Config struct {
 	Clock    clock.Clock
 	Law      law.Source
 	Calendar workday.Source
+	// Key makes the codes by which a facility asks for a recusal: KeyBytes secret
+	// random bytes. Without it notices carry no code.
+	Key []byte
 }
 
 // Service carries the joint inspections of a district.
@@ -33,6 +36,7 @@ type Service struct {
 	batches *store.Collection[Batch]
 	visits  *store.Collection[Visit]
 	orders  *store.Collection[Rectification]
+	pleas   *store.Collection[Recusal]
 	views   views
 }
 
@@ -45,6 +49,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		batches: store.NewCollection[Batch]("batch", cfg.Log, cfg.Clock),
 		visits:  store.NewCollection[Visit]("visit", cfg.Log, cfg.Clock),
 		orders:  store.NewCollection[Rectification]("rectification", cfg.Log, cfg.Clock),
+		pleas:   store.NewCollection[Recusal]("recusal", cfg.Log, cfg.Clock),
 	}
 	return s, s.views.open(ctx, cfg.Tables)
 }
@@ -87,6 +92,8 @@ var permits = identity.Permits{
 	"rectification.check":  {identity.Officer},
 	"plan.read":            {identity.Registrar, identity.Officer, identity.Leader, identity.Legal, identity.Office, identity.Auditor},
 	"visit.read":           {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
+	"recusal.decide":       {identity.Leader},
+	"recusal.read":         {identity.Leader},
 	"rectification.read":   {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
 }
 

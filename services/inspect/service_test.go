@@ -197,7 +197,7 @@ func TestViewsAreAFoldOfTheCommits(t *testing.T) {
 		before, err := v.Table().List(ctx, view.Query{Limit: 1000})
 		must(t, "list", err)
 		must(t, "clear", v.Table().Clear(ctx))
-		for _, log := range []*store.Memory{f.log, f.register.Log} {
+		for _, log := range []*store.Memory{f.log, f.register.Log, f.draw.Log} {
 			for _, c := range servicetest.Facts(t, log) {
 				if v.Reaction().Hears(c.Kind) {
 					must(t, "fold", view.Apply(ctx, v, c.Envelope()))

@@ -89,10 +89,12 @@ type views struct {
 	batches    *view.View[BatchRow]
 	visits     *view.View[VisitRow]
 	orders     *view.View[OrderRow]
+	recusals   *view.View[RecusalRow]
+	proofs     *view.View[ProofRow]
 }
 
 func (v *views) all() []view.Folding {
-	return []view.Folding{v.facilities, v.officers, v.items, v.plans, v.batches, v.visits, v.orders}
+	return []view.Folding{v.facilities, v.officers, v.items, v.plans, v.batches, v.visits, v.orders, v.recusals, v.proofs}
 }
 
 func (v *views) open(ctx context.Context, tables view.Tables) error {
@@ -144,6 +146,22 @@ func (v *views) open(ctx context.Context, tables view.Tables) error {
 		Values: func(_ string, r VisitRow) map[string]any {
 			return map[string]any{"batch": r.Batch, "facility": r.Facility, "state": string(r.State), "year": r.Year}
 		},
+	}); err != nil {
+		return err
+	}
+	if v.recusals, err = view.New(ctx, tables, view.Spec[RecusalRow]{
+		Name: "inspect-recusals", Kinds: events.Of("recusal"), Fold: foldRecusal,
+		Columns: []view.Column{{Name: "facility"}, {Name: "unit"}, {Name: "visit"}},
+		Values: func(_ string, r RecusalRow) map[string]any {
+			return map[string]any{"facility": r.Facility, "unit": r.Unit, "visit": r.Visit}
+		},
+	}); err != nil {
+		return err
+	}
+	if v.proofs, err = view.New(ctx, tables, view.Spec[ProofRow]{
+		Name: "inspect-proofs", Kinds: []string{events.DrawCompleted{}.Kind()}, Fold: foldProofs,
+		Columns: []view.Column{{Name: "batch"}},
+		Values:  func(_ string, r ProofRow) map[string]any { return map[string]any{"batch": r.Batch} },
 	}); err != nil {
 		return err
 	}

@@ -32,8 +32,8 @@ type Chart struct {
 
 // The measures of a chart, in pixels.
 const (
-	labelWidth = 250
-	plotWidth  = 470
+	labelWidth = 330
+	plotWidth  = 430
 	rowHeight  = 30
 	topHeight  = 74
 	chartWidth = labelWidth + plotWidth + 110

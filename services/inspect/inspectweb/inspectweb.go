@@ -25,6 +25,8 @@ func Mount(api *web.API, s *inspect.Service) {
 	mountRatios(api, s)
 	mountBatches(api, s)
 	mountVisits(api, s)
+	mountNotice(api, s)
+	mountRecusals(api, s)
 	mountOrders(api, s)
 	mountResults(api, s)
 }

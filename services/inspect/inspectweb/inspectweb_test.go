@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,7 +76,7 @@ func newScene(t *testing.T) *scene {
 	t.Helper()
 	g := servicetest.NewGround(t, at("2026-03-02 09:00"))
 	log := store.NewMemory()
-	s, err := inspect.New(context.Background(), inspect.Config{District: "500156", Log: log, Tables: view.NewMemory(), Clock: g.Clock, Law: g.Law, Calendar: g.Calendar})
+	s, err := inspect.New(context.Background(), inspect.Config{District: "500156", Log: log, Tables: view.NewMemory(), Clock: g.Clock, Law: g.Law, Calendar: g.Calendar, Key: slices.Repeat([]byte{3}, inspect.KeyBytes)})
 	if err != nil {
 		t.Fatal(err)
 	}
