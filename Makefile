@@ -31,16 +31,20 @@ unit:
 race:
 	$(GO) test -race -count=1 -timeout 15m ./...
 
-# One process and many, side by side: too slow under the race detector.
+# One process and many, side by side, and everybody's questions about a sealed
+# draw: too slow under the race detector.
 processes:
-	$(GO) test -count=1 -timeout 10m -run Processes ./cmd/shenzhong
+	$(GO) test -count=1 -timeout 10m -run 'Processes|Crawl' ./cmd/shenzhong
 
-# The page and the Python program for citizens, held against our own verifier.
+# The page and the Python program for citizens, held against our own verifier,
+# also on what a rehearsal publishes.
+BUNDLES := $(or $(TMPDIR),/tmp)/shenzhong-rehearsed-bundles
 verifiers:
 	@command -v chromium chromium-browser google-chrome >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
 	@command -v python3 >/dev/null || { apt-get update && apt-get install -y --no-install-recommends python3; }
 	$(GO) vet -tags verifiers ./services/draw/...
-	$(GO) test -count=1 -timeout 5m -tags verifiers -run 'Agree|Page|Python' ./services/draw/fdraw
+	rm -rf $(BUNDLES) && $(GO) run ./cmd/shenzhong rehearse --bundles $(BUNDLES) >/dev/null
+	SHENZHONG_BUNDLES=$(BUNDLES) $(GO) test -count=1 -timeout 5m -tags verifiers -run 'Agree|Page|Python' ./services/draw/fdraw
 
 # The suites of the stores over MongoDB's protocol; docs/stores.md says what runs where.
 SECANTUS := deploy/conformance/.venv/bin/secantusd-py

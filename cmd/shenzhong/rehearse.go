@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -25,9 +26,10 @@ import (
 
 // rehearseFlags is what was asked for, as it was typed.
 type rehearseFlags struct {
-	json  bool
-	store string
-	mongo string
+	json    bool
+	store   string
+	mongo   string
+	bundles string
 }
 
 func newRehearseCommand() *cobra.Command {
@@ -44,6 +46,7 @@ func newRehearseCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.json, "json", false, "每行输出一个 JSON 对象，最后一行是核对结果")
 	flags.StringVar(&f.store, "store", "sqlite", "存储：sqlite 或者 mongo")
+	flags.StringVar(&f.bundles, "bundles", "", "把演练中启封的抽取的验证包写入这个目录，供其他程序核验")
 	flags.StringVar(&f.mongo, "mongo", "", "--store mongo 时的服务器地址，例如 mongodb://127.0.0.1:27017；演练各用新的数据库 shenzhong_rehearsal_…，过后可以删除")
 	return cmd
 }
@@ -64,6 +67,7 @@ func rehearse(ctx context.Context, out io.Writer, f rehearseFlags) (err error) {
 	return withStage(ctx, o, clk, func(ctx context.Context, stage *localStage) error {
 		invariants, err := rehearsal.Run(ctx, rehearsal.Config{
 			Stage: stage, Law: stage.system.law.Law(), Calendar: stage.system.calendar.Calendar(), Client: http.DefaultClient, Out: out, JSON: f.json,
+			Published: func(draw string, bundle []byte) error { return keepBundle(f.bundles, draw, bundle) },
 		})
 		if err != nil {
 			return err
@@ -73,6 +77,20 @@ func rehearse(ctx context.Context, out io.Writer, f rehearseFlags) (err error) {
 		}
 		return nil
 	})
+}
+
+// keepBundle writes what a draw has published into a folder, if there is one.
+func keepBundle(dir, draw string, bundle []byte) error {
+	if dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("不能建立目录，请用 --bundles 换一个位置：%w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, draw+".json"), bundle, 0o644); err != nil {
+		return fmt.Errorf("不能写验证包，请用 --bundles 换一个位置：%w", err)
+	}
+	return nil
 }
 
 func rehearsalOptions(f rehearseFlags, dir string, clk clock.Clock) (options, error) {

@@ -45,6 +45,31 @@ type Config struct {
 	Client   *http.Client
 	Out      io.Writer
 	JSON     bool
+	// Watch is called at some moments of the first draw, with nothing on its way;
+	// an error ends the story. May be nil.
+	Watch func(context.Context, Scene) error
+	// Published takes what every opened draw has published. May be nil.
+	Published func(draw string, bundle []byte) error
+}
+
+// Scene is a moment of the story as a watcher finds it.
+type Scene struct {
+	Moment string // closed, sealed, noticed, opened
+	Draw   string
+	Batch  string
+	Tokens map[string]string // secrets of those who have acted, by account
+	Bundle []byte            // of the draw, once it is opened
+}
+
+// watch shows the moment to whoever watches the first draw.
+func (p *play) watch(moment string, bundle []byte) {
+	if p.err != nil || p.Watch == nil {
+		return
+	}
+	p.wait()
+	if p.err == nil {
+		p.must(p.Watch(p.ctx, Scene{Moment: moment, Draw: p.keep["first draw"], Batch: p.keep["first batch"], Tokens: p.tokens, Bundle: bundle}))
+	}
 }
 
 // Start is when the rehearsed year begins.

@@ -55,10 +55,16 @@ func (p *play) drawBatch(name string, no int, c ceremony) {
 		p.as(party).post("draw", "/draws/"+id+"/reveal", map[string]any{"nonce": hex.EncodeToString(secrets[i][:])}, nil)
 	}
 	p.closeReveals(id)
+	if name == "first" {
+		p.watch("closed", nil)
+	}
 	p.until(c.beacon)
 	p.as(civilLeader).post("draw", "/draws/"+id+"/beacon", map[string]any{"value": c.value}, nil)
 	p.as(priceLeader).post("draw", "/draws/"+id+"/beacon", map[string]any{"value": c.value}, nil)
 	p.citizen().denied("draw", "/draws/"+id+"/bundle")
+	if name == "first" {
+		p.watch("sealed", nil)
+	}
 	p.say("抽取 %s 完成并封存；启封之前，检查组以外的人查不到抽中了谁", id)
 }
 
@@ -92,6 +98,12 @@ func (p *play) bundle(id string) {
 	var text string
 	p.citizen().get("draw", "/draws/"+id+"/bundle", &text)
 	p.bundles = append(p.bundles, []byte(text))
+	if p.err == nil && p.Published != nil {
+		p.must(p.Published(id, []byte(text)))
+	}
+	if id == p.keep["first draw"] {
+		p.watch("opened", []byte(text))
+	}
 	b, err := fdraw.ParseBundle([]byte(text))
 	p.must(err)
 	if p.err != nil {

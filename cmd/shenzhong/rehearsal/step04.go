@@ -41,7 +41,7 @@ func (p *play) jointVisits() {
 		if i < len(outcomes) {
 			o = outcomes[i]
 		}
-		p.visit(v, o)
+		p.visit(v, o, i == 0)
 	}
 }
 
@@ -53,7 +53,7 @@ func (p *play) visitsOf(name string) []inspect.VisitRow {
 }
 
 // visit takes one visit to its end.
-func (p *play) visit(row inspect.VisitRow, o outcome) {
+func (p *play) visit(row inspect.VisitRow, o outcome, first bool) {
 	at := "/visits/" + row.ID
 	var v inspect.Visit
 	p.as(civilLeader).get("inspect", at, &v)
@@ -68,16 +68,19 @@ func (p *play) visit(row inspect.VisitRow, o outcome) {
 	if p.err != nil {
 		return
 	}
-	first, second := p.member(team["mzj"][0], "mzj"), p.member(team["scjgj"][0], "scjgj")
+	civil, price := p.member(team["mzj"][0], "mzj"), p.member(team["scjgj"][0], "scjgj")
 	p.as(civilLeader).post("inspect", at+"/approve", nil, nil)
-	p.as(first).refused("inspect", at+"/notice", map[string]any{"no": "武隆检通〔2026〕" + row.ID[len(row.ID)-2:] + "号"})
+	p.as(civil).refused("inspect", at+"/notice", map[string]any{"no": "武隆检通〔2026〕" + row.ID[len(row.ID)-2:] + "号"})
 	p.as(priceLeader).post("inspect", at+"/approve", nil, nil)
-	p.as(first).post("inspect", at+"/notice", map[string]any{"no": "武隆检通〔2026〕" + row.ID[len(row.ID)-2:] + "号"}, nil)
-	p.as(first).refused("inspect", at+"/answer", map[string]any{"results": []string{"1", "5"}, "signed": team["mzj"]})
-	p.as(first).post("inspect", at+"/answer", signed(o.civil, team["mzj"]), nil)
-	p.as(second).post("inspect", at+"/answer", signed(o.price, team["scjgj"]), nil)
-	p.as(first).post("inspect", at+"/sign", map[string]any{"countersign": "signed"}, nil)
-	p.as(first).post("inspect", at+"/record", nil, nil)
+	p.as(civil).post("inspect", at+"/notice", map[string]any{"no": "武隆检通〔2026〕" + row.ID[len(row.ID)-2:] + "号"}, nil)
+	if first {
+		p.watch("noticed", nil)
+	}
+	p.as(civil).refused("inspect", at+"/answer", map[string]any{"results": []string{"1", "5"}, "signed": team["mzj"]})
+	p.as(civil).post("inspect", at+"/answer", signed(o.civil, team["mzj"]), nil)
+	p.as(price).post("inspect", at+"/answer", signed(o.price, team["scjgj"]), nil)
+	p.as(civil).post("inspect", at+"/sign", map[string]any{"countersign": "signed"}, nil)
+	p.as(civil).post("inspect", at+"/record", nil, nil)
 	p.say("%s：%s", row.Name, o.name)
 	if o.name == outcomes[0].name {
 		record := p.record(civilLeader, "visit/"+row.ID)

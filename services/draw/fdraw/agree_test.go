@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -52,11 +54,30 @@ func agreeCases(t *testing.T) [][]byte {
 		}
 		add(b)
 	}
+	cases = append(cases, rehearsed(t)...)
 	whole := must[[]byte](t)(s.bundle.JSON())
 	for range 100 { // bytes of the JSON itself
 		cases = append(cases, []byte(mutate(rnd, string(whole), rnd.IntN(len(whole)))))
 	}
 	return cases
+}
+
+// rehearsed is what a rehearsal of the whole system has published.
+func rehearsed(t *testing.T) [][]byte {
+	dir := os.Getenv("SHENZHONG_BUNDLES")
+	names, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil || dir == "" || len(names) == 0 {
+		t.Fatalf("no packages of a rehearsal in %q (%v): run make verifiers", dir, err)
+	}
+	var out [][]byte
+	for _, name := range names {
+		b := must[*Bundle](t)(ParseBundle(must[[]byte](t)(os.ReadFile(name))))
+		if r := Verify(b); r.Failed() || r.Find("V6").Status != Holds || r.Find("V10").Status != Holds {
+			t.Errorf("%s does not hold: %+v", name, r)
+		}
+		out = append(out, must[[]byte](t)(b.JSON()))
+	}
+	return out
 }
 
 // bend changes the part of a bundle that is not text.
