@@ -48,10 +48,10 @@ func hitsFamily(r *fdraw.Result) bool {
 // TestRedrawIsExact audits fair histories: the chance that a statistic comes out
 // below 0.05 is at most 0.05, whatever the constraints.
 func TestRedrawIsExact(t *testing.T) {
-	const histories, level = 120, 0.05
+	const histories, level = 80, 0.05
 	low := map[string]int{}
 	for i := range uint64(histories) {
-		a, err := Redraw(t.Context(), past(t, 1000+i, 3, nil), Options{Redraws: 39, Seed: i, Groups: family})
+		a, err := Redraw(t.Context(), past(t, 1000+i, 3, nil), Options{Redraws: 19, Seed: i, Groups: family})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestRedrawIsRepeatable(t *testing.T) {
 // most one of twenty histories, whenever one looks; where the first facility is
 // spared always, its own stake grows without end.
 func TestStakesKeepTheirPromise(t *testing.T) {
-	const histories = 300
+	const histories = 150
 	over := 0
 	for i := range uint64(histories) {
 		if Follow(past(t, 5000+i, 12, nil)).Most >= 20 {
