@@ -175,11 +175,3 @@ func (d *trial) told(t *testing.T, kills int) {
 		t.Errorf("only %d commands were acknowledged: the test shows nothing", len(acked))
 	}
 }
-
-func contextNames() []string {
-	names := make([]string, len(contexts))
-	for i, c := range contexts {
-		names[i] = c.name
-	}
-	return names
-}

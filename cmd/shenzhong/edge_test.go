@@ -49,7 +49,8 @@ func newEdge(t *testing.T) *edge {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	staged := newStagedClock(clock.NewFake(time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC)))
-	s, err := openSystem(ctx, embedded(t.TempDir(), staged))
+	dir := t.TempDir()
+	s, err := openSystem(ctx, embedded(dir, staged))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func newEdge(t *testing.T) *edge {
 	}
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	parts := append(s.parts(), service.Part{Name: "web", Run: func(ctx context.Context) error {
-		if err := loadHistory(ctx, s, server, staged); err != nil {
+		if err := loadHistory(ctx, s, server, staged, dir); err != nil {
 			return err
 		}
 		close(ready)

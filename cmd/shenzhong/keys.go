@@ -39,7 +39,7 @@ func makeSecret(folder, path string, size int) ([]byte, error) {
 	if err := keepOnce(folder, path, hex.EncodeToString(key)); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(syncFolder(folder), syncFolder(filepath.Dir(folder))); err != nil { // or a power failure takes its name
+	if err := syncFolder(filepath.Dir(folder)); err != nil { // or a power failure takes its name
 		return nil, fmt.Errorf("keep a key: %w", err)
 	}
 	text, err := os.ReadFile(path)
@@ -47,13 +47,4 @@ func makeSecret(folder, path string, size int) ([]byte, error) {
 		return nil, fmt.Errorf("read a key: %w", err)
 	}
 	return hex.DecodeString(strings.TrimSpace(string(text)))
-}
-
-// syncFolder has what a folder lists survive a power failure.
-func syncFolder(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

@@ -83,7 +83,7 @@ func TestTheYearUnderWitnesses(t *testing.T) {
 	var told bytes.Buffer
 	err = withStage(t.Context(), o, clk, func(ctx context.Context, stage *localStage) error {
 		invariants, err := rehearsal.Run(ctx, rehearsal.Config{
-			Stage: movedClock{stage, follow}, Law: stage.system.law.Law(), Calendar: stage.system.calendar, Client: http.DefaultClient, Out: &told,
+			Stage: movedClock{stage, follow}, Law: stage.system.law.Law(), Calendar: stage.system.calendar.Calendar(), Client: http.DefaultClient, Out: &told,
 		})
 		if err != nil {
 			return err
