@@ -112,7 +112,7 @@ func cutStates(t *testing.T, kept string) {
 func worstOrder(t *testing.T, binary string, seed uint64) {
 	d := newTrial(t, binary, t.TempDir(), seed)
 	url, monitor := natsServer(t)
-	m := &many{trial: d, running: map[string]*program{}, args: []string{
+	m := &many{trial: d, running: map[string]*atWork{}, args: []string{
 		"--nats", url, "--nats-monitor", monitor, "--data", d.data, "--addr", "127.0.0.1:0", "--clock", d.clockFile,
 	}}
 	first := []string{"identity", "register", "clue"}

@@ -81,7 +81,7 @@ func (d *trial) fresh(names []string) []*act {
 // settled waits until nothing is on its way any more and everything that must be
 // true of the books is. Some of it takes the broker its time: what a killed
 // process had in hand is delivered again when its AckWait is over.
-func (d *trial) settled(t *testing.T, alive ...*program) {
+func (d *trial) settled(t *testing.T, alive ...*atWork) {
 	t.Helper()
 	limit := time.After(2 * time.Minute)
 	for {

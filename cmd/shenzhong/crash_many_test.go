@@ -16,14 +16,14 @@ var twins = []string{"clue", "oversee"}
 type many struct {
 	*trial
 	args    []string
-	running map[string]*program // by context; the second of a twin by "context 2"
+	running map[string]*atWork // by context; the second of a twin by "context 2"
 }
 
 // newMany starts every process against a NATS server of the test.
 func newMany(t *testing.T, d *trial) *many {
 	t.Helper()
 	url, monitor := natsServer(t)
-	m := &many{trial: d, running: map[string]*program{}, args: []string{
+	m := &many{trial: d, running: map[string]*atWork{}, args: []string{
 		"--nats", url, "--nats-monitor", monitor, "--data", d.data, "--addr", "127.0.0.1:0", "--clock", d.clockFile,
 	}}
 	for _, name := range contextNames() {
@@ -69,8 +69,8 @@ func contextOf(process string) string {
 	return process
 }
 
-func (m *many) all() []*program {
-	var out []*program
+func (m *many) all() []*atWork {
+	var out []*atWork
 	for _, p := range m.running {
 		out = append(out, p)
 	}

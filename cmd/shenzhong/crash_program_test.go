@@ -50,8 +50,8 @@ func (p *places) of(context string) string {
 	return p.urls[context]
 }
 
-// program is the binary at work.
-type program struct {
+// atWork is the binary at work.
+type atWork struct {
 	name   string
 	cmd    *exec.Cmd
 	url    string        // where it answers; read only once ready is closed
@@ -62,7 +62,7 @@ type program struct {
 }
 
 // launch starts the binary and returns at once.
-func launch(t *testing.T, binary, name string, args ...string) *program {
+func launch(t *testing.T, binary, name string, args ...string) *atWork {
 	t.Helper()
 	stderr, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
 	must(t, err)
@@ -71,7 +71,7 @@ func launch(t *testing.T, binary, name string, args ...string) *program {
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())
-	p := &program{name: name, cmd: cmd, ready: make(chan struct{}), ended: make(chan struct{}), stderr: stderr}
+	p := &atWork{name: name, cmd: cmd, ready: make(chan struct{}), ended: make(chan struct{}), stderr: stderr}
 	go func() {
 		line, err := bufio.NewReader(out).ReadString('\n')
 		if url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready "); ok && err == nil {
@@ -87,7 +87,7 @@ func launch(t *testing.T, binary, name string, args ...string) *program {
 }
 
 // up waits until the program answers and returns its address.
-func (p *program) up(t *testing.T) string {
+func (p *atWork) up(t *testing.T) string {
 	t.Helper()
 	select {
 	case <-p.ready:
@@ -100,7 +100,7 @@ func (p *program) up(t *testing.T) string {
 }
 
 // signal sends a signal and, if it is one that ends the program, waits for that.
-func (p *program) signal(s syscall.Signal) {
+func (p *atWork) signal(s syscall.Signal) {
 	p.meant = true
 	_ = p.cmd.Process.Signal(s) // one that has ended is as dead as it should be
 	if s == syscall.SIGKILL || s == syscall.SIGINT {
@@ -109,7 +109,7 @@ func (p *program) signal(s syscall.Signal) {
 }
 
 // alive fails the test if the program ended though nobody ended it.
-func (p *program) alive(t *testing.T) {
+func (p *atWork) alive(t *testing.T) {
 	t.Helper()
 	select {
 	case <-p.ended:
@@ -121,7 +121,7 @@ func (p *program) alive(t *testing.T) {
 }
 
 // said are the last complaints of the program.
-func (p *program) said() string {
+func (p *atWork) said() string {
 	raw, err := os.ReadFile(p.stderr.Name())
 	if err != nil {
 		return err.Error()

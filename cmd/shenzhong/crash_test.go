@@ -92,13 +92,13 @@ func (d *trial) later(t *testing.T) {
 }
 
 // launch starts the whole system as one process.
-func (d *trial) launch(t *testing.T) *program {
+func (d *trial) launch(t *testing.T) *atWork {
 	t.Helper()
 	return launch(t, d.binary, "up", "up", "--data", d.data, "--addr", "127.0.0.1:0", "--clock", d.clockFile)
 }
 
 // up starts the whole system as one process and waits until it answers.
-func (d *trial) up(t *testing.T) *program {
+func (d *trial) up(t *testing.T) *atWork {
 	t.Helper()
 	p := d.launch(t)
 	d.where.set(p.up(t), contextNames()...)
@@ -106,14 +106,14 @@ func (d *trial) up(t *testing.T) *program {
 }
 
 // kill kills a process, so that its clients know nothing of it.
-func (d *trial) kill(p *program, names ...string) {
+func (d *trial) kill(p *atWork, names ...string) {
 	p.signal(syscall.SIGKILL)
 	d.where.set("", names...)
 	d.ledger.cut()
 }
 
 // furnish loads the registers, calmly.
-func (d *trial) furnish(t *testing.T, alive ...*program) {
+func (d *trial) furnish(t *testing.T, alive ...*atWork) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
