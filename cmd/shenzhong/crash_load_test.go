@@ -50,9 +50,9 @@ const (
 	secondOf    = "500156-RY-000012"
 )
 
-// issue gives everybody a token before the system first starts, as the operator
+// issueAll gives everybody a token before the system first starts, as the operator
 // would with shenzhong token.
-func issue(t *testing.T, data string, now time.Time) map[string]string {
+func issueAll(t *testing.T, data string, now time.Time) map[string]string {
 	t.Helper()
 	pack, _, err := loadLaw()
 	must(t, err)

@@ -80,7 +80,7 @@ func newTrial(t *testing.T, binary, dir string, seed uint64) *trial {
 	}
 	must(t, os.MkdirAll(d.data, 0o700))
 	must(t, clock.Write(d.clockFile, d.now))
-	d.ledger = newLedger(d.where, issue(t, d.data, d.now))
+	d.ledger = newLedger(d.where, issueAll(t, d.data, d.now))
 	return d
 }
 
