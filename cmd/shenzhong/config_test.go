@@ -24,7 +24,7 @@ func TestSettingsAreStrict(t *testing.T) {
 		{"nothing", "", "是空的"},
 		{"no command", "data: x\n", "没有 command"},
 		{"another command", "command: rehearse\n", "rehearse"},
-		{"an unknown key", "command: up\ndata: x\nadress: 127.0.0.1:1\n", "第 3 行：不认识的设置“adress”"},
+		{"an unknown key", "command: up\ndata: x\naddr3ss: 127.0.0.1:1\n", "第 3 行：不认识的设置“addr3ss”"},
 		{"a key of the other command", "command: up\nnats: nats://127.0.0.1:4222\n", "不认识的设置“nats”"},
 		{"a key of trials", "command: up\nsample: true\n", "不认识的设置“sample”"},
 		{"a key twice", "command: up\ndata: x\ndata: y\n", "“data”重复"},

@@ -65,7 +65,7 @@ func openRegister(ctx context.Context, r *room, g ground) error {
 }
 
 func openInspect(ctx context.Context, r *room, g ground) error {
-	key, err := secret(g.keys, "inspect", inspect.KeyBytes)
+	key, err := secret(g.keys, "inspect")
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func openDraw(ctx context.Context, r *room, g ground) error {
 }
 
 func openClue(ctx context.Context, r *room, g ground) error {
-	key, err := secret(g.keys, "clue", clue.KeyBytes)
+	key, err := secret(g.keys, "clue")
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func publicLog(folder, domain, district string) (*disclose.PublicLog, error) {
 	if wanted := logOrigin(domain, district); domain != "" && keys.Origin != wanted {
 		return nil, usageError{fmt.Errorf("公开日志的密钥属于 %s，不能改称 %s；名称在首次启动时确定，请去掉 --log-domain 或者改回原来的域名", keys.Origin, wanted)}
 	}
-	salts, err := secret(folder, logSalts, disclose.SecretBytes)
+	salts, err := secret(folder, logSalts)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func installLog(folder string, memory *publiclog.File, origin string) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	if _, err := secret(folder, logSalts, disclose.SecretBytes); err != nil {
+	if _, err := secret(folder, logSalts); err != nil {
 		return nil, err
 	}
 	if _, err := (&publiclog.Notary{Keys: keys, Memory: memory}).Sign(&publiclog.Tree{}); err != nil {

@@ -32,7 +32,6 @@ type offices struct {
 	byURL  map[string]*publiclog.Witness
 	down   map[string]bool
 	policy string
-	asked  int
 }
 
 func newOffices(t *testing.T, log []string, clk clock.Clock) *offices {

@@ -168,10 +168,7 @@ func Scale(ctx context.Context, w io.Writer, most int, seed uint64, o Output) er
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		s, err := scaled(n, fairness.Seeds(seed)())
-		if err != nil {
-			return err
-		}
+		s := scaled(n, fairness.Seeds(seed)())
 		rows = append(rows, s)
 		fmt.Fprintf(&b, "%d\t%d\t%d\t%d\t%d\t%.4f\t%.4f\n", s.Facilities, s.Officers, s.Visits, s.Seats, s.Vacant, s.Ruler, s.Deal)
 		chart.Bars = append(chart.Bars, Bar{Label: fmt.Sprintf("%d 家，%d 人", s.Facilities, s.Officers), Value: s.Ruler + s.Deal, Expected: s.Ruler})
@@ -180,7 +177,7 @@ func Scale(ctx context.Context, w io.Writer, most int, seed uint64, o Output) er
 	return o.tell(w, rows, b.String(), chart)
 }
 
-func scaled(n int, seed fdraw.Digest) (Scaled, error) {
+func scaled(n int, seed fdraw.Digest) Scaled {
 	head := fdraw.Head{Draw: "500156-2026-0001", Attempt: 1}
 	demand := fdraw.Demand{{Dept: "mzj", Count: 2}, {Dept: "scjgj", Count: 2}}
 	pool := &fdraw.Pool{Head: head, Units: make([]fdraw.Unit, n)}
@@ -203,5 +200,5 @@ func scaled(n int, seed fdraw.Digest) (Scaled, error) {
 	for _, v := range out.Result.Visits {
 		s.Seats += len(v.Seats)
 	}
-	return s, nil
+	return s
 }

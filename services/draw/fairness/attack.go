@@ -176,9 +176,7 @@ func poolRemoval(ctx context.Context, w *world, trials int) (Attack, error) {
 				return a, err
 			}
 			if variant == "冻结之前拿掉" {
-				if err := c.frozen(); err != nil {
-					return a, err
-				}
+				c.frozen()
 			}
 			b, _, err := c.bundle(c.revealed(), w.number(c.announce))
 			if err != nil {

@@ -47,7 +47,7 @@ func (a *Audit) Alarms(level float64) []Statistic {
 type Options struct {
 	Redraws int    // of the whole history; Plenty gives p down to 1/10,000
 	Seed    uint64 // of the seeds, so that anybody can repeat the audit
-	// Groups puts facilities together that somebody might favour together: one
+	// Groups puts facilities together that somebody might favor together: one
 	// owner, one village, one officer's district. May be nil.
 	Groups map[string]string
 }

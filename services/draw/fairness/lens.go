@@ -112,7 +112,7 @@ func (l *lens) look(results []*fdraw.Result) []float64 {
 		t.gap = max(t.gap, len(results)-at)
 	}
 	values := []float64{l.spread(t), l.never(t)}
-	values = append(values, l.favoured(t)...)
+	values = append(values, l.favored(t)...)
 	most, squares := repeats(t.meets)
 	_, partners := repeats(t.teams)
 	return append(values, most, squares, partners, gini(t.load), l.drift(t), float64(t.gap))
@@ -159,9 +159,9 @@ func (l *lens) never(t *tally) float64 {
 	return float64(n)
 }
 
-// favoured is how far, in standard deviations, the group with the fewest visits
+// favored is how far, in standard deviations, the group with the fewest visits
 // lies below what it should have, and that with the most above.
-func (l *lens) favoured(t *tally) []float64 {
+func (l *lens) favored(t *tally) []float64 {
 	hits := make([]float64, len(l.groups))
 	for i, g := range l.group {
 		if g >= 0 {

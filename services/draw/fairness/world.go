@@ -79,7 +79,8 @@ func (w *world) prepared() (*ceremony, error) {
 	for _, party := range c.announce.Parties {
 		c.nonces[party] = w.next()
 	}
-	return c, c.frozen()
+	c.frozen()
+	return c, nil
 }
 
 // listed is the pool as the policy makes it of a register.
@@ -107,14 +108,13 @@ func (w *world) staffed(head fdraw.Head) (*fdraw.Officers, error) {
 }
 
 // frozen binds the lists and the commitments.
-func (c *ceremony) frozen() error {
+func (c *ceremony) frozen() {
 	var commits []fdraw.Commitment
 	for party, nonce := range c.nonces {
 		secret := fdraw.Commit{Head: c.announce.Head, Party: party, Nonce: nonce}
 		commits = append(commits, fdraw.Commitment{Party: party, Digest: secret.Digest(c.announce.Hash)})
 	}
 	c.freeze = fdraw.NewFreeze(c.announce, c.pool, c.officers, commits)
-	return nil
 }
 
 // revealed closes the reveals without those who stay away.

@@ -83,10 +83,7 @@ func Simulate(ctx context.Context, y Year, years int, seed uint64) (*Simulated, 
 					first[class[i]] = u.PPM
 				}
 			}
-			hits, err := s.draw(y, pool, next(), t, pairs)
-			if err != nil {
-				return nil, err
-			}
+			hits := s.draw(y, pool, next(), t, pairs)
 			for _, h := range hits {
 				times[h.Unit]++
 			}
@@ -167,7 +164,7 @@ func (y *Year) pool(entries []fdraw.Entry, times []int, t int) (*fdraw.Pool, err
 }
 
 // draw holds one draw and notes how large it was and who went.
-func (s *Simulated) draw(y Year, pool *fdraw.Pool, seed fdraw.Digest, t int, pairs map[[2]string]int) ([]fdraw.Hit, error) {
+func (s *Simulated) draw(y Year, pool *fdraw.Pool, seed fdraw.Digest, t int, pairs map[[2]string]int) []fdraw.Hit {
 	hits := fdraw.Ruler(fdraw.SHA256, seed, pool.Units)
 	size := &s.Sizes[t]
 	if size.Least == 0 || len(hits) < size.Least {
@@ -176,7 +173,7 @@ func (s *Simulated) draw(y Year, pool *fdraw.Pool, seed fdraw.Digest, t int, pai
 	size.Most = max(size.Most, len(hits))
 	size.Expected += float64(len(hits)) / float64(s.Years)
 	if y.Officers == nil {
-		return hits, nil
+		return hits
 	}
 	o := fdraw.Deal(fdraw.SHA256, seed, pool, hits, y.Officers)
 	s.Vacant, s.Searches = s.Vacant+o.Vacant, s.Searches+o.Searches
@@ -197,5 +194,5 @@ func (s *Simulated) draw(y Year, pool *fdraw.Pool, seed fdraw.Digest, t int, pai
 			s.MaxLoad, s.MinLoad = max(s.MaxLoad, load[officer.ID]), min(s.MinLoad, load[officer.ID])
 		}
 	}
-	return hits, nil
+	return hits
 }
