@@ -5,13 +5,13 @@ GO ?= go
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TEMPL := github.com/a-h/templ/cmd/templ@v0.3.1020
 
-.PHONY: run test fmt vet lint unit race years processes crash verifiers conformance generate mod bench
+.PHONY: run test fmt vet lint unit race years processes crash verifiers conformance interop generate mod bench
 
 run:
 	$(GO) run ./cmd/shenzhong up --sample
 
 # The stages, in the order of what fails fastest.
-test: fmt vet mod lint race years processes crash verifiers conformance
+test: fmt vet mod lint race years processes crash verifiers conformance interop
 
 fmt:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi
@@ -73,6 +73,11 @@ $(SECANTUS): deploy/conformance/requirements.txt
 	python3 -m venv deploy/conformance/.venv
 	deploy/conformance/.venv/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
+
+# The public log, read by software that others wrote; docs/verify.md says by which.
+interop:
+	cd deploy/interop && $(GO) vet ./...
+	cd deploy/interop && $(GO) test -count=1 -timeout 5m
 
 generate:
 	$(GO) run $(TEMPL) generate
