@@ -40,6 +40,7 @@ type Books struct {
 	Today   workday.Date
 	Parked  int
 	Bundles [][]byte // of the draws that were opened
+	Public  PublicLog
 }
 
 // Check says of each invariant whether it holds in the books.
@@ -67,6 +68,7 @@ func Check(ctx context.Context, b Books) ([]Invariant, error) {
 		{"每条记录链都完整", chainsHold},
 		{"每个视图都与从头折叠的结果相同", viewsAreFolds},
 		{"每个期限重新计算都得到同一天", deadlinesRecount},
+		{"每条公示、更正、撤回和期满都在公开日志中，检查点的签名和根成立", logHoldsRecords},
 		{"抽取的对象和人员可由公开文件重新算出", drawsRecompute},
 	}
 	out := make([]Invariant, 0, len(checks))

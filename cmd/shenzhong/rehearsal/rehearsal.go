@@ -209,9 +209,13 @@ func (p *play) check(ctx context.Context) ([]Invariant, error) {
 	if err != nil {
 		return nil, err
 	}
+	public, err := p.publicLog(ctx)
+	if err != nil {
+		return nil, err
+	}
 	invariants, err := Check(ctx, Books{
 		Logs: p.Stage.Logs(), Views: p.Stage.Views(), Counter: deadline.Counter{Law: p.Law, Calendar: p.Calendar},
-		Today: workday.DateOf(p.now), Parked: parked, Bundles: p.bundles,
+		Today: workday.DateOf(p.now), Parked: parked, Bundles: p.bundles, Public: public,
 	})
 	if err != nil {
 		return nil, err
