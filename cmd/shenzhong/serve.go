@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"shenzhong/services/kit/bus/jsbus"
 	"shenzhong/services/kit/clock"
@@ -32,6 +34,9 @@ func (s *system) server() (*web.Server, error) {
 	for _, r := range s.rooms {
 		site.Nav = append(site.Nav, r.nav...)
 	}
+	slices.SortStableFunc(site.Nav, func(a, b ui.Link) int { // the first page first
+		return cmp.Compare(rank(a), rank(b))
+	})
 	server, err := web.New(web.Config{
 		Title: "慎终：殡葬领域跨部门综合监管接口", Version: "1",
 		Clock: s.clock, Tokens: s.tokens,
@@ -52,6 +57,14 @@ func (s *system) server() (*web.Server, error) {
 		}
 	}
 	return server, nil
+}
+
+// rank puts the first page before the others, which keep their order.
+func rank(l ui.Link) int {
+	if l.To == "/" {
+		return 0
+	}
+	return 1
 }
 
 func (s *system) readiness(ctx context.Context) (readiness, error) {
