@@ -53,6 +53,11 @@ type Publication struct {
 // The states of a publication, each behind the ones before it.
 var publications = []string{"prepared", "published", "withheld", "expired", "withdrawn"}
 
+// publicationWords are those states for people.
+var publicationWords = map[string]string{
+	"prepared": "已生成，待审核", "published": "已公示", "withheld": "依法不予公示", "expired": "公示期满", "withdrawn": "已撤回",
+}
+
 // Serve notes that the decision reached the party. Together says that the notice
 // on credit repair must go with it (两书同达). Pay is the limit for paying.
 func (c *Case) Serve(by identity.Actor, d Delivery, together bool, pay *events.Deadline) (events.Event, error) {
@@ -144,7 +149,7 @@ func (c *Case) Note(record, state string, settled []string) (events.Event, error
 		return nil, store.Unchanged
 	}
 	c.Publication = &now
-	fact := c.step("publication", []string{}, "公示信息 "+record+"："+state, "", nil)
+	fact := c.step("publication", []string{}, "公示信息 "+record+"："+publicationWords[state], "", nil)
 	fact.Settled = ended
 	return fact, nil
 }

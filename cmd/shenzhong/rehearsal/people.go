@@ -92,7 +92,9 @@ func (c *client) refused(context, path string, body any) {
 	}
 	detail := problem.Detail
 	for _, e := range problem.Errors {
-		detail += "；" + e.Message
+		if e.Message != detail { // one flaw is told once
+			detail += "；" + e.Message
+		}
 	}
 	c.p.say("不予办理：%s", detail)
 }

@@ -102,7 +102,7 @@ func Run(ctx context.Context, cfg Config) ([]Invariant, error) {
 }
 
 func newPlay(cfg Config, now time.Time) *play {
-	return &play{Config: cfg, now: now, tokens: map[string]string{}, names: map[string]string{}, seen: map[string]int64{}, keep: map[string]string{}}
+	return &play{Config: cfg, now: now, tokens: map[string]string{}, names: map[string]string{}, known: map[string]string{}, seen: map[string]int64{}, keep: map[string]string{}}
 }
 
 // step is one part of the story.
@@ -132,6 +132,7 @@ type play struct {
 	now     time.Time
 	tokens  map[string]string // secrets by account
 	names   map[string]string // of people, by account
+	known   map[string]string // what the facts have called an entity, by id
 	seen    map[string]int64  // version that was told, by subject
 	keep    map[string]string // ids that later steps need
 	bundles [][]byte          // of the draws that were opened

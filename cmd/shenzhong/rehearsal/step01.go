@@ -38,6 +38,8 @@ func (p *play) district() {
 	p.say("规则包：期限 %d 项，抽查比例 %d 条，分办规则 %d 条", len(p.Law.Deadlines(today)), len(p.Law.Rates(today)), len(p.Law.Routes(today)))
 	p.load(sample.FacilitiesFile, sample.Facilities())
 	p.load(sample.OfficersFile, sample.Officers())
+	p.mistakes()
+	p.registers()
 }
 
 // load imports a sheet: tried first, then applied, and once more to no effect.

@@ -112,7 +112,7 @@ func (p *play) bundle(id string) {
 	p.drawn(b)
 	report := fdraw.Verify(b)
 	for _, c := range report.Checks {
-		p.say("核验 %s %s：%s（%s）", c.ID, c.Title, c.Status, c.Why)
+		p.say("核验 %s %s：%s（%s）", c.ID, c.Title, verdicts[c.Status], c.Why)
 	}
 }
 

@@ -3,8 +3,11 @@ package rehearsal
 import (
 	"crypto/rand"
 	"slices"
+	"strings"
 
+	"shenzhong/events"
 	"shenzhong/services/inspect"
+	"shenzhong/services/kit/workday"
 )
 
 // fill fills a secret at random.
@@ -34,6 +37,13 @@ var outcomes = []outcome{
 // each unit its own section, the facility asked once.
 func (p *play) jointVisits() {
 	p.until("2026-03-16 09:00")
+	today := workday.DateOf(p.now)
+	kinds := []string{}
+	for _, c := range p.Law.ResultCategories(today) {
+		kinds = append(kinds, c.Code+" "+c.Name)
+	}
+	p.expect(len(kinds) == 8, "检查结果应分八类，规则包有 %d 类", len(kinds))
+	p.say("检查结果分八类：%s", strings.Join(kinds, "、"))
 	visits := p.visitsOf("first")
 	p.expect(len(visits) >= len(outcomes), "第一批应至少抽中 %d 家，抽中 %d 家", len(outcomes), len(visits))
 	for i, v := range visits {
@@ -52,7 +62,9 @@ func (p *play) visitsOf(name string) []inspect.VisitRow {
 	return list.Visits
 }
 
-// visit takes one visit to its end.
+// visit takes one visit to its end. At the first one it tries what the law
+// forbids: to go before every unit has approved, and to answer that nothing was
+// found together with something else.
 func (p *play) visit(row inspect.VisitRow, o outcome, first bool) {
 	at := "/visits/" + row.ID
 	var v inspect.Visit
@@ -70,22 +82,23 @@ func (p *play) visit(row inspect.VisitRow, o outcome, first bool) {
 	}
 	civil, price := p.member(team["mzj"][0], "mzj"), p.member(team["scjgj"][0], "scjgj")
 	p.as(civilLeader).post("inspect", at+"/approve", nil, nil)
-	p.as(civil).refused("inspect", at+"/notice", map[string]any{"no": "武隆检通〔2026〕" + row.ID[len(row.ID)-2:] + "号"})
+	notice := map[string]any{"no": "武隆检通〔2026〕" + row.ID[len(row.ID)-2:] + "号"}
+	if first {
+		p.as(civil).refused("inspect", at+"/notice", notice)
+	}
 	p.as(priceLeader).post("inspect", at+"/approve", nil, nil)
-	p.as(civil).post("inspect", at+"/notice", map[string]any{"no": "武隆检通〔2026〕" + row.ID[len(row.ID)-2:] + "号"}, nil)
+	p.as(civil).post("inspect", at+"/notice", notice, nil)
 	if first {
 		p.watch("noticed", nil)
+		p.as(civil).refused("inspect", at+"/answer", map[string]any{"results": []string{"1", "5"}, "signed": team["mzj"]})
 	}
-	p.as(civil).refused("inspect", at+"/answer", map[string]any{"results": []string{"1", "5"}, "signed": team["mzj"]})
 	p.as(civil).post("inspect", at+"/answer", signed(o.civil, team["mzj"]), nil)
 	p.as(price).post("inspect", at+"/answer", signed(o.price, team["scjgj"]), nil)
 	p.as(civil).post("inspect", at+"/sign", map[string]any{"countersign": "signed"}, nil)
 	p.as(civil).post("inspect", at+"/record", nil, nil)
-	p.say("%s：%s", row.Name, o.name)
-	if o.name == outcomes[0].name {
-		record := p.record(civilLeader, "visit/"+row.ID)
-		p.publish(record.ID, civilPublisher, civilLeader, "portal")
-	}
+	p.say("%s：%s；一次进门，%d 个单位各查各项、各自签字，当事人签字一次", row.Name, o.name, len(v.Sections))
+	record := p.record(civilLeader, "visit/"+row.ID)
+	p.publish(record.ID, civilPublisher, civilLeader, "portal")
 	p.keep[o.name] = row.Facility
 }
 
@@ -95,9 +108,9 @@ func (p *play) member(account, unit string) person {
 	if i >= 0 {
 		return p.team[i]
 	}
-	var o struct{ Officer struct{ Name string } }
+	var o events.Officer
 	p.as(registrar).get("register", "/officers/"+account, &o)
-	m := officer(o.Officer.Name, account, unit)
+	m := officer(o.Name, account, unit)
 	p.team = append(p.team, m)
 	return m
 }

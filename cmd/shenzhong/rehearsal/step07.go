@@ -41,7 +41,9 @@ func (p *play) theCase() {
 	}, "2026-07-21 09:00", "2026-09-30 15:00")
 	record := p.record(priceLeader, "case/"+id)
 	p.counted(record, "pub.penalty.portal", "2026-10-15")
+	p.contents(id)
 	p.until("2026-10-14 10:00")
+	p.as(priceOfficer).post("casefile", "/cases/"+id+"/pay", map[string]any{"fen": 12368000, "receipt": "非税票据"}, nil)
 	p.publish(record.ID, pricePublisher, priceLeader, "portal", "credit_china")
 	var text string
 	p.citizen().get("disclose", "/public/records/"+record.ID, &text)
@@ -134,8 +136,36 @@ func (p *play) carry(id string, m matter, from, decide string) {
 	legal.post("casefile", at+"/review", map[string]any{"passed": true, "text": "事实清楚，程序合法，裁量适当。", "sha256": digest(id, "review")}, nil)
 	lead.post("casefile", at+"/discussion", map[string]any{"present": []string{"局长", "分管副局长", "政策法规科负责人"}, "text": "同意处罚建议。", "sha256": digest(id, "discussion")}, nil)
 	p.until(decide)
+	p.incomplete(id, m)
 	lead.post("casefile", at+"/decide", p.decision(id, m), nil)
 	officer.post("casefile", at+"/serve", map[string]any{"manner": "direct", "receipt": "送达回证", "repair_notice": true}, nil)
+}
+
+// incomplete tries decisions that lack something, or go further than what the
+// party was told.
+func (p *play) incomplete(id string, m matter) {
+	if !m.hearing {
+		return // the first case of the story shows it
+	}
+	short := p.decision(id, m)
+	short["perform"] = ""
+	p.as(m.leader).refused("casefile", "/cases/"+id+"/decide", short)
+	harder := p.decision(id, m)
+	harder["penalty"] = map[string]any{"kinds": []string{"fine", "confiscate_gains"}, "text": "没收违法所得3680元，罚款150000元", "fine_fen": 15000000, "forfeit_fen": 368000}
+	p.as(m.leader).refused("casefile", "/cases/"+id+"/decide", harder)
+}
+
+// contents tells the six contents of a decision (行政处罚法 art. 59).
+func (p *play) contents(id string) {
+	var c casefile.Case
+	p.as(priceLeader).get("casefile", "/cases/"+id, &c)
+	if p.err != nil || c.Decision == nil {
+		p.expect(c.Decision != nil, "案件 %s 没有处罚决定", id)
+		return
+	}
+	d := c.Decision
+	p.say("决定书 %s 的六项内容：一、当事人 %s，%s；二、事实和证据：%s；三、种类和依据：%s，%s；四、履行方式和期限：%s；五、救济途径和期限：%s；六、%s，%s",
+		d.No, d.Respondent.Name, d.Respondent.Address, "见案卷", d.Penalty.Text, d.Basis, d.Perform, d.Remedies, d.UnitName, d.On)
 }
 
 func (p *play) decision(id string, m matter) map[string]any {

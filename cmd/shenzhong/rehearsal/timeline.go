@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"shenzhong/events"
-	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
 )
@@ -53,6 +52,7 @@ func (p *play) tell(ctx context.Context) error {
 		return err
 	}
 	for _, c := range ordered(fresh) {
+		p.learn(c)
 		if err := p.print(c); err != nil {
 			return err
 		}
@@ -117,14 +117,14 @@ func (p *play) print(c store.Commit) error {
 			Actor: c.Actor, Cause: c.Cause, Data: c.Data,
 		})
 	}
-	said, about, err := sentence(c)
+	said, about, err := p.sentence(c)
 	if err != nil {
 		return err
 	}
 	if said == "" {
 		return nil
 	}
-	line := fmt.Sprintf("%s　%s　%s　%s", c.At.In(workday.Zone).Format("2006-01-02 15:04"), p.who(c), said, cmp.Or(about, id))
+	line := fmt.Sprintf("%s　%s　%s　%s", c.At.In(workday.Zone).Format("2006-01-02 15:04"), p.who(c), said, cmp.Or(about, p.about(id)))
 	if next := first(c.Starts); next.ID != "" {
 		line += fmt.Sprintf("　期限%s（%s，%s）", next.DueDate, next.About, next.Rule)
 	}
@@ -143,7 +143,7 @@ func first(starts []events.Deadline) events.Deadline {
 // sentence is what a fact says, in Chinese, and what it is about where its
 // subject does not tell people that. That a limit was noted or moved is left to
 // --json: the fact that started it has just said so.
-func sentence(c store.Commit) (said, about string, err error) {
+func (p *play) sentence(c store.Commit) (said, about string, err error) {
 	e := c.Envelope()
 	switch c.Kind {
 	case events.CaseStepped{}.Kind():
@@ -163,7 +163,7 @@ func sentence(c store.Commit) (said, about string, err error) {
 		return "逾期：" + f.Deadline.About, "截止" + f.Deadline.DueDate, err
 	case events.Escalated{}.Kind():
 		f, err := events.Open[events.Escalated](e)
-		return "逾期上报（" + f.Stage + "，报送 " + f.To + "）：" + f.Deadline.About, "截止" + f.Deadline.DueDate, err
+		return "逾期上报（报送" + p.addressee(f.To) + "）：" + f.Deadline.About, "截止" + f.Deadline.DueDate, err
 	}
 	for _, k := range events.Catalogue() {
 		if k.Kind() == c.Kind {
@@ -171,34 +171,4 @@ func sentence(c store.Commit) (said, about string, err error) {
 		}
 	}
 	return c.Kind, "", nil
-}
-
-// unit is the name of a unit.
-func (p *play) unit(code string) string {
-	u, err := p.Law.Unit(code, workday.DateOf(p.now))
-	if err != nil {
-		return code
-	}
-	return cmp.Or(u.Short, u.Name)
-}
-
-// services are the names of those that act by themselves.
-var services = map[string]string{
-	"identity": "身份", "register": "名录", "inspect": "联合抽查", "draw": "抽取", "clue": "线索", "casefile": "案件", "disclose": "公示",
-	"credit": "信用", "oversee": "督办", "sample": "样例",
-}
-
-// who is the unit and the name of whoever acted, as far as the story has met
-// them.
-func (p *play) who(c store.Commit) string {
-	if context, ok := strings.CutPrefix(c.Actor, "system/"); ok {
-		return "本系统　" + cmp.Or(services[context], context)
-	}
-	switch {
-	case c.Actor == identity.Anonymous().ID:
-		return "群众　匿名"
-	case c.Unit == "":
-		return "服务器　" + c.Actor
-	}
-	return p.unit(c.Unit) + "　" + cmp.Or(p.names[c.Actor], c.Actor)
 }
