@@ -48,6 +48,7 @@ func Catalogue() []Contract {
 		{Fact: VisitNoticed{}, Entity: "visit", Since: first, Chinese: "检查通知送达", Sealed: true},
 		{Fact: RecusalRequested{}, Entity: "recusal", Since: "2026-11-28", Chinese: "当事人申请回避", Sealed: true},
 		{Fact: RecusalDecided{}, Entity: "recusal", Since: "2026-11-28", Chinese: "回避申请的决定", Hears: []string{"draw"}, Sealed: true},
+		{Fact: StrictnessSeen{}, Entity: "strictness", Since: "2026-11-28", Chinese: "检查人员本人已查看检出率比较", Sealed: true},
 		{Fact: SectionAnswered{}, Entity: "visit", Since: first, Chinese: "部门检查结果录入", Sealed: true},
 		{Fact: VisitSigned{}, Entity: "visit", Since: first, Chinese: "当事人签字或拒签", Sealed: true},
 		{Fact: VisitRecorded{}, Entity: "visit", Since: first, Chinese: "联合检查办结", Hears: []string{"clue", "casefile", "disclose", "credit", "oversee"}},

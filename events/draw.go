@@ -154,6 +154,9 @@ type ProvenEntry struct {
 	Index    int      `json:"index"` // of the notice in the tree
 	Size     int      `json:"size"`  // of the tree
 	Path     []string `json:"path"`  // base64, from the leaf up
+
+	PPM    int    `json:"ppm,omitempty"`    // chance that it had
+	Reason string `json:"reason,omitempty"` // and why: rate, census, must, floor
 }
 
 // Kind names the contract.

@@ -321,6 +321,19 @@ type RecusalDecided struct {
 // Kind names the contract.
 func (RecusalDecided) Kind() string { return "inspect.recusal_decided.v1" }
 
+// StrictnessSeen says that an officer has looked at the comparison of their own
+// findings with those of others, which may be shown to the head of the unit only
+// after that.
+type StrictnessSeen struct {
+	Officer string `json:"officer"`
+	Unit    string `json:"unit"`
+	Year    string `json:"year"`
+	Visits  int    `json:"visits"` // that the comparison had then
+}
+
+// Kind names the contract.
+func (StrictnessSeen) Kind() string { return "inspect.strictness_seen.v1" }
+
 // SectionAnswered says what one unit found.
 type SectionAnswered struct {
 	Visit   string       `json:"visit"`

@@ -19,7 +19,7 @@ const module = "shenzhong/"
 var decides = []string{
 	"events",
 	"services/kit/fault", "services/kit/clock", "services/kit/identity", "services/kit/store", "services/kit/bus",
-	"services/kit/view", "services/kit/workday", "services/kit/law", "services/kit/deadline", "services/kit/uscc",
+	"services/kit/view", "services/kit/workday", "services/kit/law", "services/kit/deadline", "services/kit/uscc", "services/kit/stats",
 }
 
 // floorPlan says what each room may import beyond the standard library. The

@@ -46,6 +46,10 @@ func (d *Draw) handover() (events.Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	pool, err := fdraw.ParsePool(d.Files.Pool)
+	if err != nil {
+		return nil, err
+	}
 	fact := events.DrawCompleted{
 		Draw: d.ID, Batch: d.Batch, Attempt: a.Attempt, Facilities: []string{}, Seats: []events.Seat{}, Sealed: d.Files.Sealed,
 	}
@@ -55,6 +59,9 @@ func (d *Draw) handover() (events.Event, error) {
 			fact.Seats = append(fact.Seats, events.Seat{Facility: v.Facility, Unit: s.Dept, No: s.J, Officer: s.Officer})
 		}
 		proven := events.ProvenEntry{Facility: v.Facility, Text: notices[i].Text, Index: int(notices[i].Proof.Index), Size: int(notices[i].Proof.Size), Path: []string{}}
+		if u := pool.Find(v.Facility); u != nil {
+			proven.PPM, proven.Reason = u.PPM, string(u.Reason)
+		}
 		for _, hash := range notices[i].Proof.Path {
 			proven.Path = append(proven.Path, hash.String())
 		}

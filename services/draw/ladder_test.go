@@ -132,6 +132,9 @@ func TestHandoverCarriesProofs(t *testing.T) {
 			must(t, "path", err)
 			path = append(path, node)
 		}
+		if n.Facility == "500156-JG-000001" && (n.PPM != fdraw.Certain || n.Reason != "must") || n.PPM == 0 {
+			t.Errorf("%s had the chance %d, %s", n.Facility, n.PPM, n.Reason)
+		}
 		proof := fdraw.Proof{Index: int64(n.Index), Size: int64(n.Size), Path: path}
 		if n.Facility != done.Facilities[i] || !proof.Holds(sealed.Root, n.Text) {
 			t.Errorf("the notice of %s is not in the sealed tree", n.Facility)

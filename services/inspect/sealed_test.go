@@ -47,6 +47,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"rectification.read": func(a identity.Actor) error { _, err := f.Rectifications(ctx, a, Orders{}); return err },
 		"recusal.decide":     func(a identity.Actor) error { return f.DecideRecusal(ctx, DecideRecusal{Cause: f.by(a), Recusal: "x"}) },
 		"recusal.read":       func(a identity.Actor) error { _, err := f.Recusals(ctx, a); return err },
+		"strictness.see":     func(a identity.Actor) error { return f.SeeStrictness(ctx, SeeStrictness{Cause: f.by(a), Year: "2026"}) },
+		"strictness.read":    func(a identity.Actor) error { _, err := f.Strictness(ctx, a, "2026"); return err },
+		"chances.read": func(a identity.Actor) error {
+			a.Unit = commercial
+			_, err := f.Chances(ctx, a, commercial, 2026)
+			return err
+		},
 		"plan.read": func(a identity.Actor) error {
 			return maySeePlan(a, Plan{State: Drafted, Plan: events.Plan{Lead: "mzj"}})
 		},

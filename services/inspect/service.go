@@ -37,6 +37,7 @@ type Service struct {
 	visits  *store.Collection[Visit]
 	orders  *store.Collection[Rectification]
 	pleas   *store.Collection[Recusal]
+	seen    *store.Collection[Seen]
 	views   views
 }
 
@@ -50,6 +51,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		visits:  store.NewCollection[Visit]("visit", cfg.Log, cfg.Clock),
 		orders:  store.NewCollection[Rectification]("rectification", cfg.Log, cfg.Clock),
 		pleas:   store.NewCollection[Recusal]("recusal", cfg.Log, cfg.Clock),
+		seen:    store.NewCollection[Seen]("strictness", cfg.Log, cfg.Clock),
 	}
 	return s, s.views.open(ctx, cfg.Tables)
 }
@@ -94,6 +96,9 @@ var permits = identity.Permits{
 	"visit.read":           {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
 	"recusal.decide":       {identity.Leader},
 	"recusal.read":         {identity.Leader},
+	"strictness.see":       {identity.Officer},
+	"strictness.read":      {identity.Leader},
+	"chances.read":         {identity.Registrar, identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
 	"rectification.read":   {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
 }
 

@@ -27,6 +27,7 @@ func Mount(api *web.API, s *inspect.Service) {
 	mountVisits(api, s)
 	mountNotice(api, s)
 	mountRecusals(api, s)
+	mountFigures(api, s)
 	mountOrders(api, s)
 	mountResults(api, s)
 }

@@ -139,7 +139,7 @@ func TestEveryActIsDescribed(t *testing.T) {
 	slices.Sort(posts)
 	want := []string{
 		"batch-announce", "batch-freeze", "plan-approve", "plan-draft", "plan-publish", "rectification-check", "rectification-extend",
-		"rectification-prove", "recusal-decide", "recusal-request", "recusal-team", "visit-answer", "visit-approve", "visit-notice", "visit-record", "visit-sign",
+		"rectification-prove", "recusal-decide", "recusal-request", "recusal-team", "strictness-see", "visit-answer", "visit-approve", "visit-notice", "visit-record", "visit-sign",
 	}
 	if !slices.Equal(posts, want) {
 		t.Errorf("the acts are %v", posts)
