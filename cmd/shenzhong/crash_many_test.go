@@ -88,7 +88,7 @@ func killedMany(t *testing.T, d *trial, kills int) {
 		m.kill(t, process)
 		d.later(t)
 		m.run(t, process, contextOf(process))
-		d.moment(func() { m.ready(t, process) })
+		d.moment(t, func() { m.ready(t, process) })
 		if n == group/2 {
 			m.freeze(t)
 		}
