@@ -5,16 +5,21 @@ GO ?= go
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TEMPL := github.com/a-h/templ/cmd/templ@v0.3.1020
 
-.PHONY: run test fmt vet lint unit race years processes crash verifiers conformance interop generate mod bench
+.PHONY: run test fmt generated vet lint unit race years processes crash verifiers conformance interop generate mod bench
 
 run:
 	$(GO) run ./cmd/shenzhong up --sample
 
 # The stages, in the order of what fails fastest.
-test: fmt vet mod lint race years processes crash verifiers conformance interop
+test: fmt generated vet mod lint race years processes crash verifiers conformance interop
 
 fmt:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change:" $$bad; exit 1; fi
+
+# The Go code of the pages is what the templates make.
+generated:
+	$(GO) run $(TEMPL) generate -log-level error
+	@git diff --exit-code --stat -- '*_templ.go'
 
 vet:
 	$(GO) vet ./...

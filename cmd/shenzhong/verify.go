@@ -34,7 +34,7 @@ func newVerifyCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newVerifyDrawCommand(), newVerifyLogCommand(), newVerifyNoticeCommand(), newVerifyChainCommand())
+	cmd.AddCommand(newVerifyDrawCommand(), newVerifyLogCommand(), newVerifyRecordCommand(), newVerifyNoticeCommand(), newVerifyChainCommand())
 	return cmd
 }
 
