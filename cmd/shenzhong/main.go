@@ -66,7 +66,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(
 		newUpCommand(), newRunCommand(), newRehearseCommand(), newTokenCommand(), newImportCommand(),
 		newDeadlineCommand(), newCalendarCommand(), newPackCommand(), newContractsCommand(),
-		newDrawCommand(), newVerifyCommand(), newWitnessCommand(), newMonitorCommand(), newBenchCommand(), newSimulateCommand(),
+		newDrawCommand(), newVerifyCommand(), newLogCommand(), newWitnessCommand(), newMonitorCommand(), newBenchCommand(), newSimulateCommand(),
 		newCtlCommand(), newConfigCommand(),
 	)
 	return root

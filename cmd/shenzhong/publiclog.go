@@ -110,6 +110,19 @@ func installLog(folder string, memory *publiclog.File, origin string) ([]byte, e
 // keepOnce writes a secret file that is not there yet, whole or not at all. Of two
 // processes that make it at once, the first one's stays.
 func keepOnce(folder, path, text string) error {
+	return putSecret(folder, path, text, func(from, to string) error {
+		if err := os.Link(from, to); !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		return nil
+	})
+}
+
+// replaceSecret writes a secret file over the one that is there: after a power
+// failure it is the old one or the new one.
+func replaceSecret(folder, path, text string) error { return putSecret(folder, path, text, os.Rename) }
+
+func putSecret(folder, path, text string, place func(from, to string) error) error {
 	f, err := os.CreateTemp(folder, ".key-*") // 0600
 	if err != nil {
 		return fmt.Errorf("make %s: %w", filepath.Base(path), err)
@@ -119,7 +132,7 @@ func keepOnce(folder, path, text string) error {
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := place(f.Name(), path); err != nil {
 		return fmt.Errorf("keep %s: %w", filepath.Base(path), err)
 	}
 	return syncFolder(folder)
