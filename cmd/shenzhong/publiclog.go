@@ -8,15 +8,16 @@ import (
 	"path/filepath"
 	"strings"
 
+	"shenzhong/cmd/shenzhong/backup"
 	"shenzhong/services/disclose"
 	"shenzhong/services/disclose/publiclog"
 )
 
 // The files of the public log in the folder of keys.
 const (
-	logKeys   = "log.keys"       // the secret keys it signs with
-	logSalts  = "log-salts"      // secret(…): what salts are made of
-	logMemory = "log.checkpoint" // the last checkpoint that was signed
+	logKeys   = backup.LogKeys    // the secret keys it signs with
+	logSalts  = "log-salts"       // secret(…): what salts are made of
+	logMemory = backup.Checkpoint // the last checkpoint that was signed
 )
 
 // trialDomain names the log of an installation that was told no domain. It is

@@ -23,6 +23,13 @@ import (
 // ManifestName is the file that says what a backup holds. It is written last.
 const ManifestName = "manifest.json"
 
+// The files among the keys that change: those of a later day are as good as the
+// backup's, and better.
+const (
+	Checkpoint = "log.checkpoint" // the last checkpoint that the public log has signed
+	LogKeys    = "log.keys"       // what it signs with; a rotation adds lines
+)
+
 // Manifest is what a backup holds, and what it must be found to hold again.
 // Outside checks rely on its names.
 type Manifest struct {
