@@ -16,7 +16,7 @@ func newBenchCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newBenchPipelineCommand(), newBenchPublishCommand(), newBenchReadCommand(), newBenchDrawCommand(), newBenchDeadlinesCommand())
+	cmd.AddCommand(newBenchPipelineCommand(), newBenchPublishCommand(), newBenchReadCommand(), newBenchDrawCommand(), newBenchLogCommand(), newBenchDeadlinesCommand())
 	return cmd
 }
 
@@ -172,5 +172,36 @@ func newBenchDeadlinesCommand() *cobra.Command {
 	flags.IntVar(&size.Rounds, "rounds", 5, "被测的日子数")
 	flags.StringVar(&dir, "dir", "", "在哪个目录中建临时文件；空为系统的临时目录，它应在真实的磁盘上")
 	flags.BoolVar(&asJSON, "json", false, "输出一个 JSON 对象")
+	return cmd
+}
+
+func newBenchLogCommand() *cobra.Command {
+	var size bench.LogSize
+	var asJSON bool
+	var dir string
+	var seconds int
+	cmd := &cobra.Command{
+		Use:   "log",
+		Short: "公开日志的追加、包含证明、检查点和状态清单，与单纯的写入、散列和签名相比",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			size.Lasting = time.Duration(seconds) * time.Second
+			if size.Records < 1 || size.Clients < 1 || size.Rounds < 1 || seconds < 1 {
+				return usageError{fmt.Errorf("--records、--clients、--rounds 和 --seconds 都应不小于 1")}
+			}
+			reports, err := bench.Log(cmd.Context(), dir, size)
+			if err != nil {
+				return err
+			}
+			return writeAll(cmd, reports, asJSON)
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&size.Records, "records", 1_000_000, "状态清单中的记录数，也是所证明的日志的条数")
+	flags.IntVar(&size.Clients, "clients", 256, "成批追加时同时追加的个数")
+	flags.IntVar(&seconds, "seconds", 2, "每一方每轮的秒数；状态清单每轮做一次")
+	flags.IntVar(&size.Rounds, "rounds", 5, "轮数；双方轮流，比值取各轮的中位数")
+	flags.StringVar(&dir, "dir", "", "在哪个目录中建临时文件；空为系统的临时目录，它应在真实的磁盘上")
+	flags.BoolVar(&asJSON, "json", false, "每种测量输出一个 JSON 对象")
 	return cmd
 }

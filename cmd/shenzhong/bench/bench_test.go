@@ -3,9 +3,12 @@ package bench
 import (
 	"bytes"
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"shenzhong/services/disclose/publiclog"
 )
 
 // TestPipeline carries a few complaints through both sides. What it measures is
@@ -70,6 +73,50 @@ func TestDraw(t *testing.T) {
 			}
 		}
 		checkWritten(t, r)
+	}
+}
+
+// TestLog measures a small public log: appending by one and by a few callers,
+// proofs built and checked, checkpoints signed and kept, and the state.
+func TestLog(t *testing.T) {
+	reports, err := Log(t.Context(), t.TempDir(), LogSize{Load: Load{Clients: 8, Lasting: 20 * time.Millisecond, Rounds: 1}, Records: 300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(reports) != 7 {
+		t.Fatalf("%d reports, want two of appending, two of proofs, two of checkpoints and the state", len(reports))
+	}
+	for n, r := range reports {
+		if len(r.Ratios) != 1 || r.Ours <= 0 || r.Bare <= 0 || r.Ratio <= 0 {
+			t.Errorf("report = %+v", r)
+		}
+		if n < 2 && (r.P50 <= 0 || r.Extra[0].Value < 300) {
+			t.Errorf("appending: report = %+v", r)
+		}
+		checkWritten(t, r)
+	}
+}
+
+// TestTreeOfBenchIsTheLog holds what is measured to what it is measured of: the
+// path of a proof leads to the entry of its document, and the state lists all.
+func TestTreeOfBenchIsTheLog(t *testing.T) {
+	tree, err := openTree(300)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tree.entries.Size() != 300 || len(tree.states.At(300).Lines) != 300 {
+		t.Errorf("%d entries and %d lines; want 300 of each", tree.entries.Size(), len(tree.states.At(300).Lines))
+	}
+	kept := &publiclog.File{Path: filepath.Join(t.TempDir(), "checkpoint")}
+	if _, err := tree.checkpoints("x", LogSize{Load: Load{Lasting: time.Millisecond, Rounds: 1}}, kept, func([]byte) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	text, err := kept.Last()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if size, err := publiclog.SizeOf(text); err != nil || size <= 300 || tree.entries.Size() != 300 {
+		t.Errorf("kept a checkpoint of %d entries, %v, and the tree has %d; want more, and the tree as it was", size, err, tree.entries.Size())
 	}
 }
 

@@ -17,7 +17,9 @@ import (
 	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/service"
 	"shenzhong/services/kit/sqlite"
+	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/store/sqlitelog"
+	"shenzhong/services/kit/view"
 	"shenzhong/services/kit/view/sqliteview"
 	"shenzhong/services/kit/web"
 	"shenzhong/services/kit/web/tokens"
@@ -134,26 +136,7 @@ func openShelf(ctx context.Context, path string, records int) (s *shelf, err err
 			err = errors.Join(err, db.Close())
 		}
 	}()
-	log, err := sqlitelog.Open(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	files, err := packs.Wulong()
-	if err != nil {
-		return nil, err
-	}
-	pack, err := law.Load(files)
-	if err != nil {
-		return nil, err
-	}
-	calendar, err := workday.New()
-	if err != nil {
-		return nil, err
-	}
-	tables := sqliteview.New(db)
-	public, err := disclose.New(ctx, disclose.Config{
-		District: pack.Manifest().District, Log: log, Tables: tables, Clock: clock.System{}, Law: pack, Calendar: calendar,
-	})
+	public, _, tables, err := openDisclose(ctx, db, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -178,4 +161,30 @@ func openShelf(ctx context.Context, path string, records int) (s *shelf, err err
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	return &shelf{addr: ln.Addr().String(), db: db, web: server, ln: ln}, nil
+}
+
+// openDisclose opens the disclose context of the sample district on db, and
+// with a public log if there is one to keep.
+func openDisclose(ctx context.Context, db *sqlite.DB, keeps *disclose.PublicLog) (*disclose.Service, store.Log, view.Tables, error) {
+	log, err := sqlitelog.Open(ctx, db)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	files, err := packs.Wulong()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	pack, err := law.Load(files)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	calendar, err := workday.New()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	tables := sqliteview.New(db)
+	public, err := disclose.New(ctx, disclose.Config{
+		District: pack.Manifest().District, Log: log, Tables: tables, Clock: clock.System{}, Law: pack, Calendar: calendar, Public: keeps,
+	})
+	return public, log, tables, err
 }

@@ -99,8 +99,8 @@ func fill(ctx context.Context, views []view.Folding, records int) error {
 	return crowd(records, func(n int) error { return publishOne(ctx, board, n) })
 }
 
-// publishOne folds the facts of one published penalty.
-func publishOne(ctx context.Context, board view.Folding, n int) error {
+// publication is the facts of one penalty that is prepared and published.
+func publication(n int) (events.RecordPrepared, events.RecordPublished) {
 	id := recordID(n)
 	record := events.Record{
 		ID: id, Sort: "penalty", Source: fmt.Sprintf("case/500156-AJ-2026-%06d", n+1), Title: "某某殡仪服务部未按规定明码标价案",
@@ -109,16 +109,25 @@ func publishOne(ctx context.Context, board view.Folding, n int) error {
 		Content: "责令改正，罚款人民币伍仟元", Unit: "scjgj", UnitName: "区市场监管局", On: "2026-09-30", Severity: "general",
 	}
 	day := fmt.Sprintf("2026-%02d-%02d", 1+n%12, 1+n%28)
-	for version, fact := range []events.Event{
-		events.RecordPrepared{Record: record},
-		events.RecordPublished{Record: record, On: day, Channels: []events.Channel{{Name: "portal", On: day, Proof: "https://example.invalid/" + id}}},
-	} {
-		data, err := json.Marshal(fact)
+	return events.RecordPrepared{Record: record},
+		events.RecordPublished{Record: record, On: day, Channels: []events.Channel{{Name: "portal", On: day, Proof: "https://example.invalid/" + id}}}
+}
+
+// factOf is a fact about a record as others hear it.
+func factOf(n, version int, fact events.Event) (events.Envelope, error) {
+	data, err := json.Marshal(fact)
+	return store.Commit{Subject: "record/" + recordID(n), Version: int64(version), Kind: fact.Kind(), Data: data}.Envelope(), err
+}
+
+// publishOne folds the facts of one published penalty.
+func publishOne(ctx context.Context, board view.Folding, n int) error {
+	prepared, published := publication(n)
+	for version, fact := range []events.Event{prepared, published} {
+		e, err := factOf(n, version+1, fact)
 		if err != nil {
 			return err
 		}
-		c := store.Commit{Subject: "record/" + id, Version: int64(version + 1), Kind: fact.Kind(), Data: data}
-		if err := view.Apply(ctx, board, c.Envelope()); err != nil {
+		if err := view.Apply(ctx, board, e); err != nil {
 			return err
 		}
 	}
