@@ -41,7 +41,7 @@ var floorPlan = []struct {
 	{"services/kit/identity", []string{"services/kit/fault"}, "who acts"},
 	{"services/kit/workday", []string{"services/kit/fault"}, "arithmetic"},
 	{"services/kit/law", []string{"services/kit/fault", "services/kit/workday", "go.yaml.in/yaml/..."}, "rules as data"},
-	{"services/kit/packfile", []string{"services/kit/fault", "services/kit/law", "services/kit/workday", "golang.org/x/mod/sumdb/tlog"}, "law packs as files"},
+	{"services/kit/packfile", []string{"services/kit/fault", "services/kit/law", "services/kit/workday", "golang.org/x/mod/sumdb/note"}, "law packs as files"},
 	{"services/kit/notices", []string{"services/kit/fault", "services/kit/workday"}, "holiday notices as files"},
 	{"services/kit/replay", []string{"events", "services/kit/fault", "services/kit/law", "services/kit/store", "services/kit/workday"}, "facts judged by another pack"},
 	{"services/kit/deadline", []string{"events", "services/kit/fault", "services/kit/law", "services/kit/workday"}, "limits by the law pack"},
