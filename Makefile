@@ -42,10 +42,11 @@ SEED ?= 20240108
 years:
 	SHENZHONG_YEARS_CLUES=10000 $(GO) test -count=1 -timeout 20m -v -run FiveYears ./cmd/shenzhong/years -seed $(SEED)
 
-# One process and many, side by side, and everybody's questions about a sealed
-# draw: too slow under the race detector.
+# One process and many, side by side; everybody's questions about a sealed draw;
+# every operation with any input; a year under witnesses: too slow under the race
+# detector.
 processes:
-	$(GO) test -count=1 -timeout 10m -run 'Processes|Crawl' ./cmd/shenzhong
+	$(GO) test -count=1 -timeout 10m -run 'Processes|Crawl|AnyInput|EveryOperation|BadInput|UnderWitnesses' ./cmd/shenzhong
 
 # The real binary killed, starved and damaged under load (cmd/shenzhong/crash_test.go).
 # The long form is make crash CRASH_ROUNDS=1000; CRASH_SEED repeats a run. Disks are

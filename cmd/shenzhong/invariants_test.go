@@ -10,6 +10,7 @@ import (
 
 	"shenzhong/cmd/shenzhong/rehearsal"
 	"shenzhong/events"
+	"shenzhong/services/disclose/publiclog"
 	"shenzhong/services/kit/clock"
 	limits "shenzhong/services/kit/deadline"
 	"shenzhong/services/kit/identity"
@@ -111,8 +112,35 @@ func (l *library) tell(without ...string) {
 	if tells("publication") {
 		l.say("record", aRecord, events.RecordPublished{Record: events.Record{ID: aRecord, Sort: "penalty", Source: "case/" + aCase}, Settled: []string{publish.ID}})
 	}
+	if tells("publication") && tells("entry") {
+		leaf := publiclog.Record(strings.Repeat("ab", 16), 1, [32]byte{7}, "document")
+		l.say("log", "500156-RZ-1", events.LeafLogged{Leaf: leaf, About: "record/" + aRecord})
+		l.books.Public = signedLog(l.t, leaf)
+	}
 	l.say("draw", aDraw, events.DrawCompleted{Draw: aDraw})
 	l.fold()
+}
+
+// signedLog is what the site shows of a log with one entry.
+func signedLog(t *testing.T, leaf string) rehearsal.PublicLog {
+	t.Helper()
+	text, err := publiclog.Generate("example.invalid/fdlog-500156-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := publiclog.ParseKeys(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tree publiclog.Tree
+	if err := tree.Add(leaf); err != nil {
+		t.Fatal(err)
+	}
+	point, err := (&publiclog.Notary{Keys: keys, Memory: onceKept{}}).Sign(&tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rehearsal.PublicLog{Checkpoint: point, Keys: keys.Public()}
 }
 
 // fold brings the view up to date.
@@ -167,6 +195,11 @@ func TestEveryInvariantCanFail(t *testing.T) {
 			l.say("case", "500156-AJ-2026-000002", events.CaseFiled{Case: "500156-AJ-2026-000002"})
 			l.said-- // the same cause opens another one
 			l.say("case", "500156-AJ-2026-000003", events.CaseFiled{Case: "500156-AJ-2026-000003"})
+		}},
+		{"每条公示、更正、撤回和期满都在公开日志中，检查点的签名和根成立", func(l *library) { l.tell("entry") }},
+		{"每条公示、更正、撤回和期满都在公开日志中，检查点的签名和根成立", func(l *library) {
+			l.tell()
+			l.books.Public = signedLog(t, publiclog.Record(strings.Repeat("cd", 16), 1, [32]byte{7}, "document")) // of another log
 		}},
 		{"没有搁置的消息", func(l *library) { l.tell(); l.books.Parked = 1 }},
 		{"每条记录链都完整", func(l *library) {

@@ -288,15 +288,24 @@ func (s *system) logs() map[string]store.Log {
 	return logs
 }
 
+// settleTries is how often the broker may fail to answer in a row while the
+// system settles: a machine under load is slow, and its guard restarts a broker
+// that is deaf.
+const settleTries = 10
+
 // settle waits until nothing is on its way any more.
 func (s *system) settle(ctx context.Context) error {
-	for {
+	for silent := 0; ; {
 		idle, err := s.bus.Idle(ctx, s.logs())
-		if err != nil {
-			return err
-		}
-		if idle {
+		switch {
+		case err == nil && idle:
 			return nil
+		case err == nil:
+			silent = 0
+		case ctx.Err() != nil || silent == settleTries:
+			return err
+		default:
+			silent++
 		}
 		select {
 		case <-ctx.Done():

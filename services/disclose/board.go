@@ -22,8 +22,8 @@ type Row struct {
 	Ground      string           `json:"ground"`
 	Version     int              `json:"version"`
 	CorrectedOn string           `json:"corrected_on"`
-	Correction  string           `json:"correction"` // reason of the newest correction, public
-	Draft       *Correction      `json:"draft"`      // waits for a second person
+	Correction  string           `json:"correction"`      // reason of the newest correction, public
+	Draft       *Correction      `json:"draft,omitempty"` // waits for a second person
 }
 
 // Public says whether the public may see the row, and whether only its number

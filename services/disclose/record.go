@@ -61,7 +61,7 @@ type Record struct {
 	EndedOn     string           `json:"ended_on"`
 	Version     int              `json:"version"` // of what is public, from 1; 0 before
 	CorrectedOn string           `json:"corrected_on"`
-	Correction  *Correction      `json:"correction"` // waits for a second person
+	Correction  *Correction      `json:"correction,omitempty"` // waits for a second person
 	// Limits are those for publishing it that its source started: a limit that
 	// never began cannot be ended.
 	Limits []string `json:"limits,omitempty"`

@@ -80,7 +80,7 @@ type Plan struct {
 
 // What of a data directory is not backed up: the streams, which are made anew
 // from the stores, and what belongs to the process that runs.
-var left = []string{"jetstream", "running.lock", "control.sock"}
+var left = []string{"jetstream", "jetstream.lock", "running.lock", "control.sock"}
 
 // Make makes a backup and reads it again: every database is whole, every chain
 // was walked, every file has its hash. Chains that do not hold are written down
