@@ -5,7 +5,7 @@ GO ?= go
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TEMPL := github.com/a-h/templ/cmd/templ@v0.3.1020
 
-.PHONY: run test fmt generated vet lint unit race years processes crash verifiers conformance interop generate mod bench
+.PHONY: run test fmt generated vet lint unit race years processes crash verifiers conformance interop generate mod bench fuzz
 
 run:
 	$(GO) run ./cmd/shenzhong up --sample
@@ -84,6 +84,19 @@ $(SECANTUS): deploy/conformance/requirements.txt
 interop:
 	cd deploy/interop && $(GO) vet ./...
 	cd deploy/interop && $(GO) test -count=1 -timeout 5m
+
+# Every fuzz target for FUZZTIME each. make test runs their seeds. The go command may
+# report the end of the time as a failure; only an input that fails is one.
+FUZZTIME ?= 10s
+fuzz:
+	@for dir in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
+		for target in $$($(GO) test -list '^Fuzz' ./$$dir | grep '^Fuzz'); do \
+			echo "$$dir $$target"; \
+			out=$$($(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./$$dir 2>&1) || \
+				{ grep -q 'context deadline exceeded' <<<"$$out" && ! grep -q 'Failing input' <<<"$$out"; } || \
+				{ echo "$$out"; exit 1; }; \
+		done; \
+	done
 
 generate:
 	$(GO) run $(TEMPL) generate

@@ -59,7 +59,7 @@ func ParseCosigner(line string) (*Cosigner, error) {
 		return nil, bad
 	}
 	data, err := base64.StdEncoding.Strict().DecodeString(part[2])
-	if err != nil || len(data) != 1+ed25519.SeedSize || data[0] != cosignatureType {
+	if err != nil || len(data) != 1+ed25519.SeedSize || len(part[2]) != base64.StdEncoding.EncodedLen(len(data)) || data[0] != cosignatureType {
 		return nil, bad
 	}
 	c := newCosigner(part[0], data[1:])

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/emmansun/gmsm/sm2"
@@ -36,9 +37,12 @@ type Keys struct {
 // Generate makes the secret lines of a new pair of keys. The origin is the name
 // of the log, "<domain>/fdlog-<district>-<epoch>".
 func Generate(origin string) (string, error) {
+	if !logName(origin) {
+		return "", fault.New(fault.Invalid, "日志名称“%s”不可用，只能用字母、数字和符号，例如 mzj.example.gov.cn/fdlog-500156-1", origin)
+	}
 	secret, _, err := note.GenerateKey(rand.Reader, origin)
 	if err != nil {
-		return "", fault.New(fault.Invalid, "日志名称“%s”不可用，应形如 某区.gov.cn/fdlog-500156-1：%w", origin, err)
+		return "", fmt.Errorf("make an Ed25519 key: %w", err)
 	}
 	key, err := sm2.GenerateKey(rand.Reader)
 	if err != nil {
@@ -46,6 +50,15 @@ func Generate(origin string) (string, error) {
 	}
 	return secret + "\n" + sm2Secret + origin + "+" + base64.StdEncoding.EncodeToString(key.D.FillBytes(make([]byte, 32))) + "\n", nil
 }
+
+// logName reports whether a log can have that name: one that every reader of
+// its checkpoints takes, and that nobody takes for the name of an SM2 signature.
+func logName(origin string) bool {
+	return printable.MatchString(origin) && !strings.HasPrefix(origin, sm2Prefix)
+}
+
+// printable is ASCII without blanks and without the plus sign that ends a name.
+var printable = regexp.MustCompile(`^[!-*,-~]+$`)
 
 // ParseKeys reads secret lines, the newest last. All must be of one origin.
 func ParseKeys(text string) (*Keys, error) {
@@ -81,6 +94,9 @@ func (k *Keys) add(line string) error {
 		}
 		origin, signer = s.Name(), s
 		k.public = append(k.public, public)
+	}
+	if !logName(origin) {
+		return fault.New(fault.Invalid, "日志密钥文件中的日志名称不可用，请从备份恢复")
 	}
 	if k.Origin != "" && origin != k.Origin {
 		return fault.New(fault.Invalid, "日志密钥文件中的密钥属于不同的日志")

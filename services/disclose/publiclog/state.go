@@ -92,11 +92,11 @@ type State struct {
 // File is all lines: what the digests of a state entry are of.
 func (s *State) File() string { return strings.Join(s.Lines, "") }
 
-// ParseState reads a file of lines.
+// ParseState reads a file of lines: each record once, in order.
 func ParseState(size int64, file string) (*State, error) {
 	s := &State{Size: size}
 	for line := range strings.Lines(file) {
-		if !stateLine.MatchString(line) || len(s.Lines) > 0 && line <= s.Lines[len(s.Lines)-1] {
+		if !stateLine.MatchString(line) || len(s.Lines) > 0 && recordOf(line) <= recordOf(s.Lines[len(s.Lines)-1]) {
 			return nil, fault.New(fault.Invalid, "状态清单第 %d 行不合格式或者次序", len(s.Lines)+1)
 		}
 		s.Lines = append(s.Lines, line)

@@ -139,6 +139,8 @@ func emptyRoot() tlog.Hash {
 // parseRequest reads what Request writes.
 func parseRequest(text string) (old int64, path tlog.TreeProof, checkpoint string, err error) {
 	const most = 63 // hashes; a tree of 2^63 entries needs no more
+	// A decoder skips line breaks, so that one digest would have many spellings.
+	const hashChars = 44
 	head, checkpoint, ok := strings.Cut(text, "\n\n")
 	lines := strings.Split(head, "\n")
 	size, found := strings.CutPrefix(lines[0], "old ")
@@ -148,7 +150,7 @@ func parseRequest(text string) (old int64, path tlog.TreeProof, checkpoint strin
 	}
 	for _, line := range lines[1:] {
 		hash, err := base64.StdEncoding.Strict().DecodeString(line)
-		if err != nil || len(hash) != tlog.HashSize {
+		if err != nil || len(hash) != tlog.HashSize || len(line) != hashChars {
 			return 0, nil, "", refuse(400, "证明中的一行不是 44 个字符的 base64 摘要")
 		}
 		path = append(path, tlog.Hash(hash))

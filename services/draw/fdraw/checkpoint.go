@@ -78,7 +78,7 @@ func ParseCheckpoint(text string) (*Checkpoint, error) {
 		return nil, fmt.Errorf("检查点的大小：%w", err)
 	}
 	root, err := base64.StdEncoding.Strict().DecodeString(line[2])
-	if err != nil || len(root) != len(Node{}) {
+	if err != nil || len(root) != len(Node{}) || len(line[2]) != base64.StdEncoding.EncodedLen(len(root)) { // a decoder skips CR
 		return nil, fmt.Errorf("检查点的根“%s”应为 44 个字符的 base64 摘要", show(line[2]))
 	}
 	c := &Checkpoint{Origin: line[0], Size: int64(size), Root: Node(root), body: body + "\n"}

@@ -157,6 +157,9 @@ func Unpack(archive []byte) (Opened, error) {
 		return Opened{}, fault.New(fault.Invalid, "规则包归档里没有文件清单（%s），请重新导出。", Contents)
 	}
 	o, err := Read(z)
+	if err != nil && !fault.Is(err, fault.Invalid) { // a file that cannot be read, or stands twice
+		return Opened{}, fault.New(fault.Invalid, "规则包归档已损坏，请重新导出：%w", err)
+	}
 	if err != nil {
 		return Opened{}, err
 	}
