@@ -39,17 +39,8 @@ func (l *Limit) move(to State) error {
 	return nil
 }
 
+// titles are the names of the states for people.
+var titles = map[State]string{"": "未起算", Armed: "计时中", Overdue: "已逾期", Met: "按期办结", MetLate: "逾期办结"}
+
 // Title is the name of a state for people.
-func Title(s State) string {
-	switch s {
-	case Armed:
-		return "计时中"
-	case Overdue:
-		return "已逾期"
-	case Met:
-		return "按期办结"
-	case MetLate:
-		return "逾期办结"
-	}
-	return "未起算"
-}
+func Title(s State) string { return titles[s] }
