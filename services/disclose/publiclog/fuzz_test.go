@@ -3,6 +3,7 @@ package publiclog
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -253,7 +254,8 @@ func FuzzAddCheckpoint(f *testing.F) {
 		line, err := w.AddCheckpoint(request)
 		seen := memory.seen[origin]
 		if err != nil {
-			if r, ok := err.(*Refusal); !ok || r.Code < 400 || r.Code > 422 || !strings.ContainsFunc(r.Message, func(c rune) bool { return unicode.Is(unicode.Han, c) }) || seen.Size != 3 {
+			var r *Refusal
+			if !errors.As(err, &r) || r.Code < 400 || r.Code > 422 || !strings.ContainsFunc(r.Message, func(c rune) bool { return unicode.Is(unicode.Han, c) }) || seen.Size != 3 {
 				t.Errorf("refused with %v, seen %d", err, seen.Size)
 			}
 			return
