@@ -198,7 +198,7 @@ func speaksOnlyAsItself(t *testing.T, url, keys string) {
 func TestRunRefusesABrokerThatMayForget(t *testing.T) {
 	s, err := server.NewServer(&server.Options{
 		Host: "127.0.0.1", Port: server.RANDOM_PORT, HTTPHost: "127.0.0.1", HTTPPort: server.RANDOM_PORT,
-		JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,
+		JetStream: true, JetStreamMaxStore: 64 << 30, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -148,7 +148,13 @@ func (e *edge) commits(t *testing.T) int {
 	t.Helper()
 	n := 0
 	for _, log := range e.system.logs() {
-		if err := store.Each(t.Context(), log, func(store.Commit) error { n++; return nil }); err != nil {
+		err := store.Each(t.Context(), log, func(c store.Commit) error {
+			if !strings.HasPrefix(c.Subject, "log/") { // the public log grows by itself: its keys, the state of the day
+				n++
+			}
+			return nil
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -137,7 +137,7 @@ func natsServer(t *testing.T) (url, monitor string) {
 	t.Helper()
 	s, err := server.NewServer(&server.Options{
 		Host: "127.0.0.1", Port: server.RANDOM_PORT, HTTPHost: "127.0.0.1", HTTPPort: server.RANDOM_PORT,
-		JetStream: true, StoreDir: t.TempDir(), SyncAlways: true, NoSigs: true, NoLog: true,
+		JetStream: true, JetStreamMaxStore: 64 << 30, StoreDir: t.TempDir(), SyncAlways: true, NoSigs: true, NoLog: true,
 	})
 	if err != nil {
 		t.Fatal(err)
