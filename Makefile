@@ -34,7 +34,7 @@ unit:
 	$(GO) test ./...
 
 race:
-	$(GO) test -race -count=1 -timeout 15m ./...
+	$(GO) test -race -count=1 -timeout 25m ./...
 
 # Five years of a district at their full size, against an independent oracle; the
 # race detector sees a smaller size. Another seed: make years SEED=7.
@@ -46,7 +46,7 @@ years:
 # every operation with any input; a year under witnesses: too slow under the race
 # detector.
 processes:
-	$(GO) test -count=1 -timeout 10m -run 'Processes|Crawl|AnyInput|EveryOperation|BadInput|UnderWitnesses' ./cmd/shenzhong
+	$(GO) test -count=1 -timeout 20m -run 'Processes|Crawl|AnyInput|EveryOperation|BadInput|UnderWitnesses' ./cmd/shenzhong
 
 # The real binary killed, starved and damaged under load (cmd/shenzhong/crash_test.go).
 # The long form is make crash CRASH_ROUNDS=1000; CRASH_SEED repeats a run. Disks are
@@ -66,13 +66,13 @@ verifiers:
 	@command -v python3 >/dev/null || { apt-get update && apt-get install -y --no-install-recommends python3; }
 	$(GO) vet -tags verifiers ./services/draw/...
 	rm -rf $(BUNDLES) && $(GO) run ./cmd/shenzhong rehearse --bundles $(BUNDLES) >/dev/null
-	SHENZHONG_BUNDLES=$(BUNDLES) $(GO) test -count=1 -timeout 5m -tags verifiers -run 'Agree|Page|Python' ./services/draw/fdraw
+	SHENZHONG_BUNDLES=$(BUNDLES) $(GO) test -count=1 -timeout 10m -tags verifiers -run 'Agree|Page|Python' ./services/draw/fdraw
 
 # The suites of the stores over MongoDB's protocol; docs/stores.md says what runs where.
 SECANTUS := deploy/conformance/.venv/bin/secantusd-py
 conformance: $(SECANTUS)
 	cd deploy/conformance && $(GO) vet ./...
-	cd deploy/conformance && SHENZHONG_TEST_SECANTUS=$(CURDIR)/$(SECANTUS) $(GO) test -count=1 -timeout 8m
+	cd deploy/conformance && SHENZHONG_TEST_SECANTUS=$(CURDIR)/$(SECANTUS) $(GO) test -count=1 -timeout 20m
 
 $(SECANTUS): deploy/conformance/requirements.txt
 	@python3 -c 'import ensurepip, venv' || { apt-get update && apt-get install -y --no-install-recommends python3-venv; }
