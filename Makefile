@@ -72,7 +72,7 @@ verifiers:
 SECANTUS := deploy/conformance/.venv/bin/secantusd-py
 conformance: $(SECANTUS)
 	cd deploy/conformance && $(GO) vet ./...
-	cd deploy/conformance && SHENZHONG_TEST_SECANTUS=$(CURDIR)/$(SECANTUS) $(GO) test -count=1 -timeout 20m
+	cd deploy/conformance && SHENZHONG_TEST_SECANTUS=$(CURDIR)/$(SECANTUS) $(GO) test -count=1 -timeout 40m
 
 $(SECANTUS): deploy/conformance/requirements.txt
 	@python3 -c 'import ensurepip, venv' || { apt-get update && apt-get install -y --no-install-recommends python3-venv; }

@@ -16,7 +16,7 @@ func TestProcesses(t *testing.T) {
 			continue
 		}
 		t.Run(s.name, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout", "15m", "-tags", "storeserver", "-run", "OnAStoreServer", "./cmd/shenzhong")
+			cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout", "25m", "-tags", "storeserver", "-run", "OnAStoreServer", "./cmd/shenzhong")
 			cmd.Dir = "../.."
 			cmd.Env = append(os.Environ(), "SHENZHONG_STORE_SERVER="+s.uri)
 			if out, err := cmd.CombinedOutput(); err != nil {
