@@ -32,12 +32,20 @@ type Limit struct {
 	Fired    int             `json:"fired"`  // how many of them are past
 	Round    int             `json:"round"`  // how often it was armed anew
 
-	Started int64  `json:"started"` // version of its subject that last started it
-	Settled int64  `json:"settled"` // version of its subject that last ended it
-	Closed  string `json:"closed"`  // fact of another subject that ended it for good
+	Started int64 `json:"started"` // version of its subject that last started it
+	Ends    []End `json:"ends"`    // the facts that ended it since
 
 	EndedAt time.Time `json:"ended_at"` // when its matter was dealt with
 	Urged   []Press   `json:"urged"`    // who pressed its owner
+}
+
+// End is a fact that ends a limit. One of the limit's own subject ends what was
+// started before it; one of another subject, which has no place among the
+// versions, ends it for good.
+type End struct {
+	Fact    string    `json:"fact"`
+	Version int64     `json:"version"` // of the subject of the limit, 0 = of another subject
+	At      time.Time `json:"at"`
 }
 
 // Plan is what the law pack says about a limit: its stages, and whether the
@@ -47,86 +55,86 @@ type Plan struct {
 	Public bool
 }
 
-// Start keeps a limit that the fact e has started, moved or handed on. Facts of
-// one subject may come in any order: an older one changes nothing.
+// Start keeps a limit that the fact e has started, moved or handed on. Facts may
+// come in any order and more than once: an older start changes nothing, and how
+// a limit stands follows from which facts were heard, never from which came
+// last. That a start was heard is kept even when it says nothing new, or an
+// older one heard later would undo it.
 func (l *Limit) Start(d events.Deadline, plan Plan, e events.Envelope) (events.Event, error) {
 	if e.Version <= l.Started {
 		return nil, store.Unchanged
 	}
-	first := l.Started == 0
-	moved := !first && !d.Due.Equal(l.Deadline.Due)
-	handed := !first && d.Owner != l.Deadline.Owner
-	was := l.Deadline.Owner
+	first, was := l.Started == 0, l.Deadline
 	l.Started, l.Deadline, l.Public = e.Version, d, plan.Public
-	if l.Closed != "" || l.Settled > e.Version { // it had ended before it was heard of
-		stood := l.State
+	l.Ends = slices.DeleteFunc(l.Ends, func(end End) bool { return end.Version > 0 && end.Version < e.Version })
+	l.EndedAt = earliest(l.Ends)
+	if len(l.Ends) > 0 { // it had ended before it was heard of
 		l.Stages, l.Fired = nil, 0
 		l.State = ended(l.EndedAt, d)
-		if !first && !moved && !handed && l.State == stood {
-			return nil, store.Unchanged // a start that said nothing new when it was heard first, heard again
-		}
 		return l.kept(string(l.State), e), nil
 	}
 	rearmed := l.State == Met || l.State == MetLate
-	if rearmed {
-		l.EndedAt = time.Time{}
-	}
-	if first || moved || rearmed {
-		l.Round++
-		l.Stages, l.Fired = upcoming(plan.Stages, d.From), 0
-		if err := l.move(Armed); err != nil {
-			return nil, err
-		}
-	} else {
+	moved := !first && !d.Due.Equal(was.Due)
+	if !first && !moved && !rearmed {
 		for i := l.Fired; i < len(l.Stages); i++ {
-			if l.Stages[i].To == was {
+			if l.Stages[i].To == was.Owner {
 				l.Stages[i].To = d.Owner
 			}
 		}
-	}
-	switch {
-	case first || rearmed:
-		return l.kept("armed", e), nil
-	case moved:
-		return l.kept("moved", e), nil
-	case handed:
 		return l.kept("handed_on", e), nil
 	}
-	return nil, store.Unchanged
+	l.Round++
+	l.Stages, l.Fired = upcoming(plan.Stages, d.From), 0
+	if err := l.move(Armed); err != nil {
+		return nil, err
+	}
+	if first || rearmed {
+		return l.kept("armed", e), nil
+	}
+	return l.kept("moved", e), nil
 }
 
-// Settle ends a limit because of the fact e.
+// Settle ends a limit because of the fact e. Every end is kept that may still
+// count, also behind another: a start that is heard later takes back those
+// before it and no other. The time of the fact decides, and of several the
+// earliest, not the time at which it was heard of: a unit does not answer for a
+// fact that traveled slowly.
 func (l *Limit) Settle(id string, e events.Envelope) (events.Event, error) {
+	end := End{Fact: e.ID, At: e.Time}
 	if subject, _, _ := strings.Cut(id, "#"); e.Subject == subject {
-		if e.Version <= max(l.Settled, l.Started-1) {
+		end.Version = e.Version
+		if end.Version < l.Started {
 			return nil, store.Unchanged // it was started again since
 		}
-		l.Settled = e.Version
-	} else {
-		l.Closed = e.ID
 	}
-	// The time of the fact decides, and of several the earliest, not the time at
-	// which it was heard of: a unit does not answer for a fact that traveled
-	// slowly.
-	if l.EndedAt.IsZero() || e.Time.Before(l.EndedAt) {
-		l.EndedAt = e.Time
+	if slices.ContainsFunc(l.Ends, func(known End) bool { return known.Fact == end.Fact }) {
+		return nil, store.Unchanged
 	}
+	l.Ends = append(l.Ends, end)
+	l.EndedAt = earliest(l.Ends)
 	if l.Started == 0 { // what started it is still to come
 		l.Deadline.ID = id
 		return l.kept("met", e), nil
 	}
 	to := ended(l.EndedAt, l.Deadline)
-	if to == l.State {
-		if l.Closed != "" {
-			return nil, store.Unchanged
+	if to != l.State {
+		if err := l.move(to); err != nil {
+			return nil, err
 		}
-		return l.kept(string(to), e), nil // an older start must not make it run again
-	}
-	if err := l.move(to); err != nil {
-		return nil, err
 	}
 	l.Fired = len(l.Stages)
 	return l.kept(string(to), e), nil
+}
+
+// earliest is when the first of several ends was, zero where there is none.
+func earliest(ends []End) time.Time {
+	var at time.Time
+	for _, end := range ends {
+		if at.IsZero() || end.At.Before(at) {
+			at = end.At
+		}
+	}
+	return at
 }
 
 // Recount takes the limit as another calendar counts it, what was provisional

@@ -315,7 +315,7 @@ func (o *oracle) takings(l *limit) []taking {
 // the end.
 func (o *oracle) expect(l *limit) (said []saying, state string) {
 	var now *start
-	var over *end
+	var over []*end // that no start has taken back
 	var left []saying
 	all := o.takings(l)
 	for i, taken := range all {
@@ -326,17 +326,12 @@ func (o *oracle) expect(l *limit) (said []saying, state string) {
 			if e := taken.end; e.version > 0 && now != nil && e.version < now.version {
 				break // it was started again since
 			}
-			if over == nil || taken.end.at.Before(over.at) {
-				over = taken.end
-			}
-			left = nil
+			over, left = append(over, taken.end), nil
 		case now == nil || taken.start.version > now.version:
-			again := over != nil && over.version > 0 && over.version < taken.start.version
-			moved := now == nil || again || !now.last.Equal(taken.start.last)
-			if now = taken.start; again {
-				over = nil
-			}
-			if moved && over == nil {
+			ended := len(over) > 0
+			over = slices.DeleteFunc(over, func(e *end) bool { return e.version > 0 && e.version < taken.start.version })
+			moved := now == nil || ended || !now.last.Equal(taken.start.last)
+			if now = taken.start; moved && len(over) == 0 {
 				left = o.stages(l, *now)
 			}
 		}
@@ -348,10 +343,11 @@ func (o *oracle) expect(l *limit) (said []saying, state string) {
 		more, left = o.look(left, taken.order, until)
 		said = append(said, more...)
 	}
-	switch due := now.last.AddDate(0, 0, 1); {
-	case over != nil && over.at.Before(due):
+	due := now.last.AddDate(0, 0, 1)
+	switch {
+	case slices.ContainsFunc(over, func(e *end) bool { return e.at.Before(due) }):
 		return said, "met"
-	case over != nil:
+	case len(over) > 0:
 		return said, "met_late"
 	case slices.ContainsFunc(said, func(s saying) bool { return s.stage == "overdue" }):
 		return said, "overdue"
