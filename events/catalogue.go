@@ -118,6 +118,13 @@ func Catalogue() []Contract {
 		{Fact: CommitmentBreached{}, Entity: "commitment", Since: first, Chinese: "认定违诺", Hears: []string{"disclose", "oversee"}},
 		{Fact: BreachDropped{}, Entity: "commitment", Since: first, Chinese: "违诺不成立", Hears: []string{"oversee"}},
 
+		{Fact: RepairAsked{}, Entity: "repair", Since: "2026-11-28", Chinese: "申请信用修复", Hears: []string{"oversee"}},
+		{Fact: RepairAccepted{}, Entity: "repair", Since: "2026-11-28", Chinese: "受理信用修复申请", Hears: []string{"oversee"}},
+		{Fact: RepairRefused{}, Entity: "repair", Since: "2026-11-28", Chinese: "不予受理信用修复申请", Hears: []string{"oversee"}},
+		{Fact: RepairDecided{}, Entity: "repair", Since: "2026-11-28", Chinese: "信用修复决定", Hears: []string{"disclose", "oversee"}},
+		{Fact: ObjectionRaised{}, Entity: "objection", Since: "2026-11-28", Chinese: "提出信用信息异议", Hears: []string{"oversee"}},
+		{Fact: ObjectionDecided{}, Entity: "objection", Since: "2026-11-28", Chinese: "信用信息异议处理决定", Hears: []string{"oversee"}},
+
 		{Fact: DeadlineKept{}, Entity: "deadline", Since: first, Chinese: "期限登记与变动"},
 		{Fact: Reminded{}, Entity: "deadline", Since: first, Chinese: "临期提醒"},
 		{Fact: Overdue{}, Entity: "deadline", Since: first, Chinese: "逾期"},

@@ -149,12 +149,14 @@ func (RecordWithdrawn) Kind() string { return "disclose.withdrawn.v1" }
 // Clocks ends the limit for withdrawing.
 func (e RecordWithdrawn) Clocks() ([]Deadline, []string) { return nil, e.Settled }
 
-// RecordExpired says that the time of publication is over.
+// RecordExpired says that the time of publication is over, or that a granted
+// credit repair has ended it before.
 type RecordExpired struct {
 	Record   string `json:"record"`
 	Facility string `json:"facility"`
 	USCC     string `json:"uscc"`
 	On       string `json:"on"`
+	Repair   string `json:"repair,omitempty"` // the application that was granted
 }
 
 // Kind names the contract.

@@ -57,9 +57,13 @@ type Entry struct {
 	events.Point
 	Name         string `json:"name"`          // of the line of the points table
 	Basis        string `json:"basis"`         // in Chinese
-	Counts       bool   `json:"counts"`        // its time is not over
+	Counts       bool   `json:"counts"`        // it was not repaired and its time is not over
 	WithoutScore int    `json:"without_score"` // what the score would be without it
 	WithoutGrade string `json:"without_grade"`
+	// Repair says whether and from when repair may be asked for; none for what
+	// speaks for the subject.
+	Repair    *RepairTerms `json:"repair,omitempty"`
+	Objection string       `json:"objection,omitempty"` // number of the objection that is open (异议处理中)
 }
 
 // Explain returns the record of a facility with every entry explained.
@@ -80,11 +84,16 @@ func (s *Service) Explain(ctx context.Context, by identity.Actor, facility strin
 		return Explained{}, err
 	}
 	out := Explained{Record: r, GradeName: ledger.Grade(r.Score).Name, Formula: r.formula(ledger), Entries: []Entry{}}
+	objected, err := s.objected(ctx, facility)
+	if err != nil {
+		return Explained{}, err
+	}
 	for _, p := range r.Points {
 		e, err := s.explain(r, p, ledger)
 		if err != nil {
 			return Explained{}, err
 		}
+		e.Objection = objected(p)
 		out.Entries = append(out.Entries, e)
 	}
 	return out, nil
@@ -107,6 +116,13 @@ func (s *Service) explain(r Record, p events.Point, now law.Ledger) (Entry, erro
 	}
 	e.Name, e.Basis = line.Name, line.Citation()
 	e.WithoutScore, e.WithoutGrade = r.Outlook(p, now)
+	if p.Unit != "" {
+		terms, err := s.Repairable(p)
+		if err != nil {
+			return e, err
+		}
+		e.Repair = &terms
+	}
 	return e, nil
 }
 

@@ -24,6 +24,8 @@ func (s *Service) Reactions() []bus.Reaction {
 		bus.On("credit-enters-rechecks", s.onRectificationChecked),
 		bus.On("credit-enters-commitments", s.onCommitmentMade),
 		bus.On("credit-enters-breaches", s.onBreached),
+		bus.On("credit-applies-repairs", s.onRepairDecided),
+		bus.On("credit-applies-objections", s.onObjectionDecided),
 	}
 	for _, v := range s.Views() {
 		reactions = append(reactions, v.Reaction())
@@ -32,7 +34,9 @@ func (s *Service) Reactions() []bus.Reaction {
 }
 
 // Views are the read models of credit.
-func (s *Service) Views() []view.Folding { return []view.Folding{s.facilities, s.board, s.promises} }
+func (s *Service) Views() []view.Folding {
+	return []view.Folding{s.facilities, s.board, s.promises, s.repairBoard, s.objectionBoard}
+}
 
 // onPublished enters a penalty when it is published, under the case that it
 // came from.
@@ -42,7 +46,7 @@ func (s *Service) onPublished(ctx context.Context, h bus.Heard[events.RecordPubl
 		return nil
 	}
 	why := fmt.Sprintf("%s 受到行政处罚，决定书文号 %s", r.On, r.DocNo)
-	return s.enter(ctx, h.Cause("credit"), r.Facility, "penalty."+r.Severity, r.Source, r.On, why)
+	return s.enter(ctx, h.Cause("credit"), r.Facility, events.Point{Rule: "penalty." + r.Severity, Source: r.Source, On: r.On, Why: why, Unit: r.Unit})
 }
 
 // onWithdrawn takes the entry back with the record.
@@ -87,7 +91,7 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 		return nil
 	}
 	why := fmt.Sprintf("%s 联合抽查（%s）", h.Fact.On, visit.NoticeNo)
-	return s.enter(ctx, h.Cause("credit"), visit.Facility, rule, h.Envelope.Subject, h.Fact.On, why)
+	return s.enter(ctx, h.Cause("credit"), visit.Facility, events.Point{Rule: rule, Source: h.Envelope.Subject, On: h.Fact.On, Why: why, Unit: visit.Lead})
 }
 
 // ruleOf ties the standard results of an inspection to lines of the points
@@ -106,28 +110,32 @@ func (s *Service) onRectificationChecked(ctx context.Context, h bus.Heard[events
 	if h.Fact.Passed {
 		rule, said = "check.corrected", "责令改正后复查合格"
 	}
-	return s.enter(ctx, h.Cause("credit"), h.Fact.Facility, rule, h.Envelope.Subject, h.Fact.On, h.Fact.On+" "+said)
+	return s.enter(ctx, h.Cause("credit"), h.Fact.Facility, events.Point{
+		Rule: rule, Source: h.Envelope.Subject, On: h.Fact.On, Why: h.Fact.On + " " + said, Unit: h.Fact.Unit,
+	})
 }
 
 func (s *Service) onCommitmentMade(ctx context.Context, h bus.Heard[events.CommitmentMade]) error {
 	c := h.Fact.Commitment
-	return s.enter(ctx, h.Cause("credit"), c.Facility, "commitment.made", h.Envelope.Subject, c.On, c.On+" 作出书面信用承诺 "+c.ID)
+	return s.enter(ctx, h.Cause("credit"), c.Facility, events.Point{Rule: "commitment.made", Source: h.Envelope.Subject, On: c.On, Why: c.On + " 作出书面信用承诺 " + c.ID})
 }
 
 func (s *Service) onBreached(ctx context.Context, h bus.Heard[events.CommitmentBreached]) error {
 	c := h.Fact.Commitment
 	why := fmt.Sprintf("%s 认定违反承诺 %s 第 %d 条", h.Fact.On, c.ID, h.Fact.Obligation)
-	return s.enter(ctx, h.Cause("credit"), c.Facility, "commitment.breached", h.Envelope.Subject, h.Fact.On, why)
+	return s.enter(ctx, h.Cause("credit"), c.Facility, events.Point{
+		Rule: "commitment.breached", Source: h.Envelope.Subject, On: h.Fact.On, Why: why, Unit: h.Fact.Unit,
+	})
 }
 
 // enter adds one entry to the record of a facility, by the points table in
 // force on the day of the matter.
-func (s *Service) enter(ctx context.Context, cause store.Cause, facility, rule, source, on, why string) error {
+func (s *Service) enter(ctx context.Context, cause store.Cause, facility string, point events.Point) error {
 	f, err := s.facility(ctx, facility)
 	if err != nil {
 		return err
 	}
-	day, err := workday.ParseDate(on)
+	day, err := workday.ParseDate(point.On)
 	if err != nil {
 		return err
 	}
@@ -135,17 +143,17 @@ func (s *Service) enter(ctx context.Context, cause store.Cause, facility, rule, 
 	if err != nil {
 		return err
 	}
-	line, err := ledger.Point(rule)
+	line, err := ledger.Point(point.Rule)
 	if err != nil {
 		return err
 	}
-	point := events.Point{Source: source, Rule: rule, Points: line.Points, On: on, Why: line.Name + "：" + why}
+	point.Points, point.Why = line.Points, line.Name+"："+point.Why
 	if line.Months > 0 {
 		point.Until = day.AddMonths(line.Months).String()
 	}
 	subject := s.subject(f)
 	return s.records.Put(ctx, cause, subject.ID, func(r *Record) (events.Event, error) {
-		return r.Enter(subject, point, ledger, on)
+		return r.Enter(subject, point, ledger, point.On)
 	})
 }
 
@@ -217,7 +225,10 @@ func (s *Service) openViews(ctx context.Context) error {
 			return map[string]any{"facility": r.Facility, "state": string(r.State)}
 		},
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return s.openContested(ctx)
 }
 
 // nextEnd is the day on which the next entry comes to its end that still counts
@@ -225,7 +236,7 @@ func (s *Service) openViews(ctx context.Context) error {
 func nextEnd(r Row) int64 {
 	end := int64(math.MaxInt64)
 	for _, p := range r.Points {
-		if p.Until == "" || p.Until < r.AsOf {
+		if p.Repaired != "" || p.Until == "" || p.Until < r.AsOf {
 			continue
 		}
 		if d, err := workday.ParseDate(p.Until); err == nil {

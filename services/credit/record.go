@@ -58,10 +58,34 @@ func (r *Record) Remove(source string, ledger law.Ledger, asOf string) (events.E
 	return r.grade(ledger, asOf), nil
 }
 
+// Repair keeps an entry from counting from that day on, because its repair was
+// granted, and grades anew. The entry stays, with the day.
+func (r *Record) Repair(source, rule string, ledger law.Ledger, on string) (events.Event, error) {
+	i := slices.IndexFunc(r.Points, func(p events.Point) bool { return p.Source == source && p.Rule == rule })
+	if i < 0 || r.Points[i].Repaired != "" {
+		return nil, store.Unchanged
+	}
+	r.Points = slices.Clone(r.Points)
+	r.Points[i].Repaired = on
+	return r.grade(ledger, on), nil
+}
+
+// Strike takes out one entry that was rightly objected to and grades anew.
+func (r *Record) Strike(source, rule string, ledger law.Ledger, on string) (events.Event, error) {
+	before := len(r.Points)
+	r.Points = slices.DeleteFunc(slices.Clone(r.Points), func(p events.Point) bool { return p.Source == source && p.Rule == rule })
+	if len(r.Points) == before {
+		return nil, store.Unchanged
+	}
+	return r.grade(ledger, on), nil
+}
+
 // Regrade grades anew because time has passed: an entry whose time is over no
 // longer counts. It says nothing if no entry has ended since it last graded.
 func (r *Record) Regrade(ledger law.Ledger, asOf string) (events.Event, error) {
-	ended := func(p events.Point) bool { return p.Until != "" && p.Until >= r.AsOf && p.Until < asOf }
+	ended := func(p events.Point) bool {
+		return p.Repaired == "" && p.Until != "" && p.Until >= r.AsOf && p.Until < asOf
+	}
 	if !slices.ContainsFunc(r.Points, ended) {
 		return nil, store.Unchanged
 	}
@@ -81,8 +105,10 @@ func (r *Record) grade(ledger law.Ledger, asOf string) events.Event {
 	}
 }
 
-// counts says whether the time of an entry is not over.
-func (r *Record) counts(p events.Point) bool { return p.Until == "" || p.Until >= r.AsOf }
+// counts says whether an entry was not repaired and its time is not over.
+func (r *Record) counts(p events.Point) bool {
+	return p.Repaired == "" && (p.Until == "" || p.Until >= r.AsOf)
+}
 
 // sum is the start and every entry that counts.
 func (r *Record) sum(ledger law.Ledger) int {

@@ -31,9 +31,14 @@ type Service struct {
 	cfg         Config
 	records     *store.Collection[Record]
 	commitments *store.Collection[Commitment]
+	repairs     *store.Collection[Repair]
+	objections  *store.Collection[Objection]
 	facilities  *view.View[events.Facility]
 	board       *view.View[Row]
 	promises    *view.View[CommitmentRow]
+
+	repairBoard    *view.View[Repair]
+	objectionBoard *view.View[Objection]
 }
 
 // New opens the service on its store.
@@ -42,6 +47,8 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		cfg:         cfg,
 		records:     store.NewCollection[Record]("credit", cfg.Log, cfg.Clock),
 		commitments: store.NewCollection[Commitment]("commitment", cfg.Log, cfg.Clock),
+		repairs:     store.NewCollection[Repair]("repair", cfg.Log, cfg.Clock),
+		objections:  store.NewCollection[Objection]("objection", cfg.Log, cfg.Clock),
 	}
 	return s, s.openViews(ctx)
 }
@@ -56,6 +63,11 @@ var permits = identity.Permits{
 	"commitment.hear":      {identity.Officer, identity.Party},
 	"commitment.establish": {identity.Leader},
 	"commitment.drop":      {identity.Leader},
+	"repair.ask":           {identity.Party, identity.Registrar, identity.Officer},
+	"repair.accept":        {identity.Officer, identity.Leader},
+	"repair.decide":        {identity.Leader},
+	"objection.raise":      {identity.Party, identity.Registrar, identity.Officer},
+	"objection.decide":     {identity.Leader},
 }
 
 // MakeCommitment registers a written commitment of a facility.

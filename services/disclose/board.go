@@ -19,6 +19,7 @@ type Row struct {
 	PublishedOn string           `json:"published_on"`
 	Reason      string           `json:"reason"`
 	EndedOn     string           `json:"ended_on"`
+	Repair      string           `json:"repair,omitempty"` // the granted repair that ended the publication
 	Ground      string           `json:"ground"`
 	Version     int              `json:"version"`
 	CorrectedOn string           `json:"corrected_on"`
@@ -110,7 +111,7 @@ func fold(r *Row, e events.Envelope) error {
 		return err
 	case events.RecordExpired{}.Kind():
 		f, err := events.Open[events.RecordExpired](e)
-		r.State, r.EndedOn = Expired, f.On
+		r.State, r.EndedOn, r.Repair = Expired, f.On, f.Repair
 		return err
 	}
 	return nil

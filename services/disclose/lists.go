@@ -247,6 +247,6 @@ func (r Row) bury() Row {
 	}
 	return Row{
 		Record: events.Record{ID: r.Record.ID, Sort: r.Record.Sort, Unit: r.Record.Unit, UnitName: r.Record.UnitName},
-		State:  r.State, Reason: r.Reason, EndedOn: r.EndedOn, PublishedOn: r.PublishedOn,
+		State:  r.State, Reason: r.Reason, EndedOn: r.EndedOn, Repair: r.Repair, PublishedOn: r.PublishedOn,
 	}
 }

@@ -84,7 +84,10 @@ func (s *Service) entries(ctx context.Context, e events.Envelope) ([]entry, erro
 		if err != nil {
 			return nil, err
 		}
-		rule, err := s.expiry(r)
+		rule, err := "early", error(nil)
+		if r.Repair == "" {
+			rule, err = s.expiry(r)
+		}
 		return []entry{{"", publiclog.Expire(name, r.current(), rule)}}, err
 	}
 	return nil, fault.New(fault.Invalid, "no entry of the public log is known for %s", e.Type)

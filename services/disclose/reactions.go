@@ -18,6 +18,7 @@ func (s *Service) Reactions() []bus.Reaction {
 	reactions := []bus.Reaction{
 		bus.On("disclose-prepares-penalties", s.onDecided),
 		bus.On("disclose-recalls-revoked", s.onRevoked),
+		bus.On("disclose-ends-repaired", s.onRepairDecided),
 		bus.On("disclose-prepares-checks", s.onVisitRecorded),
 		bus.On("disclose-prepares-commitments", s.onCommitmentMade),
 		bus.On("disclose-prepares-breaches", s.onBreached),
@@ -87,6 +88,39 @@ func (s *Service) onRevoked(ctx context.Context, h bus.Heard[events.DecisionRevo
 				return nil, store.Unchanged
 			}
 			return r.Recall(h.Envelope.Subject, h.Fact.Manner, h.Fact.On, reason)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onRepairDecided ends the publication of what was repaired: of a penalty, or of
+// a breach. The result of a check is no dishonesty and stays public.
+func (s *Service) onRepairDecided(ctx context.Context, h bus.Heard[events.RepairDecided]) error {
+	repair := h.Fact.Repair
+	sort := ""
+	switch {
+	case !h.Fact.Granted:
+		return nil
+	case strings.HasPrefix(repair.Rule, "penalty."):
+		sort = "penalty"
+	case repair.Rule == "commitment.breached":
+		sort = "breach"
+	default:
+		return nil
+	}
+	rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"source": repair.Source, "sort": sort}, Limit: 10})
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		err := s.records.Change(ctx, h.Cause("disclose"), row.Record.ID, func(r *Record) (events.Event, error) {
+			if r.State != Published {
+				return nil, store.Unchanged
+			}
+			return r.Repaired(repair.ID, h.Fact.On)
 		})
 		if err != nil {
 			return err

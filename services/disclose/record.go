@@ -59,6 +59,7 @@ type Record struct {
 	Manner      string           `json:"manner"` // of what asks for the withdrawal: changed, revoked, illegal, void, error, privacy
 	Since       string           `json:"since"`  // day of it
 	EndedOn     string           `json:"ended_on"`
+	Repair      string           `json:"repair,omitempty"` // the granted repair that ended the publication
 	Version     int              `json:"version"` // of what is public, from 1; 0 before
 	CorrectedOn string           `json:"corrected_on"`
 	Correction  *Correction      `json:"correction,omitempty"` // waits for a second person
@@ -223,4 +224,14 @@ func (r *Record) Expire(on string) (events.Event, error) {
 	}
 	r.EndedOn = on
 	return events.RecordExpired{Record: r.ID, Facility: r.Facility, USCC: r.USCC, On: on}, nil
+}
+
+// Repaired ends the publication before its time because the credit repair was
+// granted (信用修复管理办法: 终止公示).
+func (r *Record) Repaired(repair, on string) (events.Event, error) {
+	if err := r.move(Expired); err != nil {
+		return nil, err
+	}
+	r.EndedOn, r.Repair = on, repair
+	return events.RecordExpired{Record: r.ID, Facility: r.Facility, USCC: r.USCC, On: on, Repair: repair}, nil
 }

@@ -170,6 +170,41 @@ func TestRevokedBeforePublicationNeverShows(t *testing.T) {
 	}
 }
 
+// TestGrantedRepairEndsThePublication: the record of the penalty is public no
+// longer, its number and why stay; a repair that was denied, and one of another
+// sort of entry, end nothing.
+func TestGrantedRepairEndsThePublication(t *testing.T) {
+	f := newFixture(t, time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC))
+	f.cases.Say(t, "case", decidedCase, decision("legal", "青松殡仪服务有限公司"))
+	f.pump(t)
+	id := f.publish(t)
+	credit := servicetest.NewVoice("credit", f.Clock)
+	decided := func(no, rule string, granted bool) Row {
+		t.Helper()
+		f.Clock.Set(time.Date(2026, 12, 31, 2, 0, 0, 0, time.UTC))
+		credit.Say(t, "repair", no, events.RepairDecided{Repair: events.Repair{ID: no, Source: "case/" + decidedCase, Rule: rule}, Granted: granted, On: "2026-12-31"})
+		servicetest.Pump(t, []store.Log{f.log, f.cases.Log, credit.Log}, f.Reactions())
+		row, err := f.ShownRecord(context.Background(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return row
+	}
+	if row := decided("500156-XF-2026-000001", "penalty.general", false); row.State != Published {
+		t.Fatalf("denied, and %q", row.State)
+	}
+	if row := decided("500156-XF-2026-000002", "check.refused", true); row.State != Published {
+		t.Fatalf("another entry was repaired, and it is %q", row.State)
+	}
+	row := decided("500156-XF-2026-000003", "penalty.general", true)
+	if row.State != Expired || row.EndedOn != "2026-12-31" || row.Repair != "500156-XF-2026-000003" || row.Record.Name != "" || row.Record.Facts != "" {
+		t.Fatalf("granted, and the public sees %+v", row)
+	}
+	if said := servicetest.Of[events.RecordExpired](t, f.log); len(said) != 1 || said[0].Repair == "" {
+		t.Errorf("said %+v", said)
+	}
+}
+
 func TestPublicationEndsByItself(t *testing.T) {
 	f := newFixture(t, time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC))
 	f.cases.Say(t, "case", decidedCase, decision("legal", "青松殡仪服务有限公司"))

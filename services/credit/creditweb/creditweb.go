@@ -1,5 +1,5 @@
-// Package creditweb is the JSON interface of the credit records and the written
-// commitments. It must never decide about a grade, never list facilities from
+// Package creditweb is the JSON interface of the credit records, the written
+// commitments, and of repair and objections. It must never decide about a grade, never list facilities from
 // best to worst, and show a facility no record but its own.
 package creditweb
 
@@ -23,6 +23,8 @@ func Mount(api *web.API, s *credit.Service) {
 	mountRecords(api, s)
 	mountCommitments(api, s)
 	mountBreach(api, s)
+	mountRepairs(api, s)
+	mountObjections(api, s)
 }
 
 // listed is an answer with several records.

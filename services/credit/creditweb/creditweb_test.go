@@ -179,3 +179,71 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 }
+
+// asks posts what must succeed and answers with what came back.
+func asks[T any](t *testing.T, s *scene, token, path, body string) T {
+	t.Helper()
+	a := s.post(t, token, path, body)
+	if a.Status != http.StatusOK && a.Status != http.StatusCreated {
+		t.Fatalf("%s: %d %s", path, a.Status, a.Body)
+	}
+	s.pump(t)
+	return webtest.Read[T](t, a)
+}
+
+// TestRepairAndObjectionOverHTTP: a facility objects to its penalty and has it
+// repaired when its time has come; nobody else may ask, no other unit decides.
+func TestRepairAndObjectionOverHTTP(t *testing.T) {
+	s := newScene(t)
+	s.disclose.Say(t, "record", "500156-GS-2026-000001", events.RecordPublished{On: "2026-10-14", Record: events.Record{
+		ID: "500156-GS-2026-000001", Sort: "penalty", Source: "case/500156-AJ-2026-000001", Facility: facility, On: "2026-09-30", Severity: "general", DocNo: "1号", Unit: "mzj",
+	}})
+	s.pump(t)
+	const entry = `"facility":"500156-JG-000001","source":"case/500156-AJ-2026-000001","rule":"penalty.general","proofs":["缴款书"]`
+	claim := `{` + entry + `,"claim":"罚款数额有误"}`
+	webtest.Refused(t, s.post(t, rival, "/objections", claim), http.StatusForbidden)
+	webtest.Refused(t, s.post(t, leader, "/objections", claim), http.StatusForbidden)
+	webtest.Refused(t, s.post(t, party, "/objections", strings.Replace(claim, "罚款数额有误", " ", 1)), http.StatusUnprocessableEntity)
+	o := asks[creditweb.ObjectionShown](t, s, party, "/objections", claim)
+	if o.Title != "异议处理中" || o.Running == nil || o.Running.DueDate != "2026-10-23" {
+		t.Fatalf("raised: %+v", o)
+	}
+	r := webtest.Read[credit.Explained](t, s.get(t, party, "/credit/"+facility))
+	if len(r.Entries) != 1 || r.Entries[0].Objection != o.ID || r.Entries[0].Repair.From != "2026-12-31" {
+		t.Fatalf("the record reads %+v", r.Entries)
+	}
+	at := "/objections/" + o.ID
+	webtest.Refused(t, s.post(t, stranger, at+"/decide", `{"upheld":true,"reason":"属实"}`), http.StatusForbidden)
+	if o = asks[creditweb.ObjectionShown](t, s, leader, at+"/decide", `{"upheld":false,"reason":"数额与决定书一致"}`); o.Title != "异议不成立" {
+		t.Errorf("decided: %+v", o)
+	}
+	promise := s.does(t, party, "/commitments", strings.Replace(pledge, `"active"`, `"repair"`, 1)).ID
+	ask := `{` + entry + `,"commitment":"` + promise + `"}`
+	webtest.Refused(t, s.post(t, party, "/repairs", ask), http.StatusConflict) // too early
+	s.Clock.Set(time.Date(2026, 12, 31, 2, 0, 0, 0, time.UTC))
+	x := asks[creditweb.RepairShown](t, s, party, "/repairs", ask)
+	if x.Title != "已申请" || x.Running == nil {
+		t.Fatalf("asked: %+v", x)
+	}
+	at = "/repairs/" + x.ID
+	webtest.Refused(t, s.post(t, officer, at+"/refuse", `{"reason":" "}`), http.StatusUnprocessableEntity)
+	webtest.Refused(t, s.post(t, leader, at+"/decide", `{"granted":true,"reason":"符合条件"}`), http.StatusConflict)
+	if x = asks[creditweb.RepairShown](t, s, officer, at+"/accept", ""); x.Title != "已受理" || !strings.HasSuffix(x.Running.ID, "#credit.repair.decide") {
+		t.Fatalf("taken up: %+v", x)
+	}
+	webtest.Refused(t, s.post(t, officer, at+"/decide", `{"granted":true,"reason":"符合条件"}`), http.StatusForbidden)
+	if x = asks[creditweb.RepairShown](t, s, leader, at+"/decide", `{"granted":true,"reason":"符合条件"}`); x.Title != "准予修复" {
+		t.Fatalf("decided: %+v", x)
+	}
+	if r = webtest.Read[credit.Explained](t, s.get(t, party, "/credit/"+facility)); r.Entries[0].Counts || r.Entries[0].Repaired != "2026-12-31" {
+		t.Errorf("after the repair: %+v", r.Entries[0])
+	}
+	for _, path := range []string{"/repairs?state=granted", "/objections?state=rejected", at, "/objections/" + o.ID} {
+		if a := s.get(t, party, path); a.Status != http.StatusOK || !strings.Contains(string(a.Body), facility) {
+			t.Errorf("%s: %d %s", path, a.Status, a.Body)
+		}
+	}
+	for _, path := range []string{at, "/objections/" + o.ID, "/repairs?facility=" + facility} {
+		webtest.Refused(t, s.get(t, rival, path), http.StatusForbidden)
+	}
+}

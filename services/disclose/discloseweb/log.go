@@ -76,7 +76,7 @@ func proven(c *fiber.Ctx, s *disclose.Service, part func(publiclog.Proof) web.Co
 		return web.Content{}, err
 	}
 	if row.State != disclose.Published {
-		return web.Content{Type: web.Text, Status: http.StatusGone, Body: []byte(ending(row.State) + "：" + row.Record.ID + "\n")}, nil
+		return web.Content{Type: web.Text, Status: http.StatusGone, Body: []byte(ending(row) + "：" + row.Record.ID + "\n")}, nil
 	}
 	p, err := s.Proof(c.UserContext(), row.Record.ID)
 	if err != nil {

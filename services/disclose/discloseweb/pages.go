@@ -53,7 +53,7 @@ func Pages(server *web.Server, s *disclose.Service) {
 			return ui.Page{}, err
 		}
 		if row.State != disclose.Published {
-			return ui.Page{Title: ending(row.State), Nav: "/", Status: http.StatusGone, Body: tombstone(skin, row)}, nil
+			return ui.Page{Title: ending(row), Nav: "/", Status: http.StatusGone, Body: tombstone(skin, row)}, nil
 		}
 		limits, err := s.Limits(row.Record, row.Channels)
 		if err != nil {
@@ -123,11 +123,14 @@ func home(sort string) string {
 }
 
 // ending says why a record is no longer to be seen.
-func ending(state disclose.State) string {
-	switch state {
+func ending(row disclose.Row) string {
+	switch row.State {
 	case disclose.Withdrawn:
 		return "该公示信息已经撤回"
 	case disclose.Expired:
+		if row.Repair != "" {
+			return "信用修复已经准予，该公示信息停止公示"
+		}
 		return "该公示信息公示期满，已停止公示"
 	}
 	return "该公示信息正在撤回"

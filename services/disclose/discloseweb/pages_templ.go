@@ -950,7 +950,7 @@ func tombstone(skin ui.Skin, row disclose.Row) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Head(ending(row.State), "原公示的内容不再显示。编号和说明继续保留，供公众核对。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Head(ending(row), "原公示的内容不再显示。编号和说明继续保留，供公众核对。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -975,7 +975,7 @@ func tombstone(skin ui.Skin, row disclose.Row) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if row.State == disclose.Expired {
-			templ_7745c5c3_Err = day("期满日期", row.EndedOn).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = day("停止公示日期", row.EndedOn).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
