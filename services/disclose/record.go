@@ -60,7 +60,7 @@ type Record struct {
 	Since       string           `json:"since"`  // day of it
 	EndedOn     string           `json:"ended_on"`
 	Repair      string           `json:"repair,omitempty"` // the granted repair that ended the publication
-	Version     int              `json:"version"` // of what is public, from 1; 0 before
+	Version     int              `json:"version"`          // of what is public, from 1; 0 before
 	CorrectedOn string           `json:"corrected_on"`
 	Correction  *Correction      `json:"correction,omitempty"` // waits for a second person
 	// Limits are those for publishing it that its source started: a limit that
