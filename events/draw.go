@@ -188,13 +188,16 @@ type DrawOpened struct {
 // Kind names the contract.
 func (DrawOpened) Kind() string { return "draw.opened.v1" }
 
-// DrawVoided says that an attempt was given up before the public number.
+// DrawVoided says that an attempt was given up before the public number. The next
+// one has the same number of a draw.
 type DrawVoided struct {
-	Draw    string `json:"draw"`
-	Batch   string `json:"batch"`
-	Round   int    `json:"round"` // of the batch
-	Attempt int    `json:"attempt"`
-	Reason  string `json:"reason"`
+	Draw    string   `json:"draw"`
+	Batch   string   `json:"batch"`
+	Round   int      `json:"round"` // of the batch
+	Attempt int      `json:"attempt"`
+	Reason  string   `json:"reason"`           // a sentence in Chinese
+	File    string   `json:"file,omitempty"`   // the void file: reason and what became of each commitment
+	Absent  []string `json:"absent,omitempty"` // parties that opened no commitment in time
 }
 
 // Kind names the contract.

@@ -125,10 +125,10 @@ func readLimited(name string) ([]byte, error) {
 // before them: the texts of a bundle by their names in it, the structured parts
 // as .json, and the whole of it in one.
 var (
-	textName   = regexp.MustCompile(`^(?:[0-9]{6}-[0-9]{4}-[0-9]{4}-)?(announce|policy|pool|officers|freeze|reveals|beacon|result|sealed|fallback|registry|previous_pool|changes|numbers|ledger)(?:\.txt)?$`)
+	textName   = regexp.MustCompile(`^(?:[0-9]{6}-[0-9]{4}-[0-9]{4}-(?:[0-9]+-)?)?(announce|policy|pool|officers|freeze|reveals|beacon|result|sealed|fallback|registry|previous_pool|changes|numbers|ledger|void)(?:\.txt)?$`)
 	seriesName = regexp.MustCompile(`^(?:[0-9]{6}-[0-9]{4}-[0-9]{4}-)?(substitute|earlier)-[0-9]{4,8}(?:\.txt)?$`)
 	partName   = regexp.MustCompile(`^(notices|log)\.json$`)
-	wholeName  = regexp.MustCompile(`^(?:bundle|[0-9]{6}-[0-9]{4}-[0-9]{4})\.json$`)
+	wholeName  = regexp.MustCompile(`^(?:bundle|[0-9]{6}-[0-9]{4}-[0-9]{4}(?:-[0-9]+)?)\.json$`)
 )
 
 // keyOfSeries is what the files of a series are called in a bundle.

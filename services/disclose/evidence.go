@@ -36,6 +36,14 @@ func (s *Service) dueEvidence(ctx context.Context, h bus.Heard[events.DrawOpened
 	})
 }
 
+// dueVoidEvidence notes that an attempt was given up. Its package says what the
+// log holds of it, as that of an opened draw does.
+func (s *Service) dueVoidEvidence(ctx context.Context, h bus.Heard[events.DrawVoided]) error {
+	return s.evidences.Put(ctx, h.Cause("disclose"), evidenceID(h.Fact.Draw, h.Fact.Attempt), func(*Evidence) (events.Event, error) {
+		return events.EvidenceDue{Draw: h.Fact.Draw, Attempt: h.Fact.Attempt}, nil
+	})
+}
+
 func evidenceID(draw string, attempt int) string { return fmt.Sprintf("%s-%d", draw, attempt) }
 
 // evidence hands over what the log says of each opened draw, once a checkpoint
@@ -86,7 +94,7 @@ func (l *ledger) covering() (text string, size int64) {
 	return l.point, size
 }
 
-// unproven are the openings that nothing was handed over about yet and that can
+// unproven are the openings and the attempts given up that nothing was handed over about yet and that can
 // be proven.
 func (l *ledger) unproven() []placed {
 	l.mu.RLock()
@@ -94,7 +102,7 @@ func (l *ledger) unproven() []placed {
 	_, size := l.covering()
 	var out []placed
 	for _, step := range l.steps {
-		if step.Stage == publiclog.Open && step.index < size && !l.proven[step.StepSeen] && l.halt == nil {
+		if (step.Stage == publiclog.Open || step.Stage == publiclog.Void) && step.index < size && !l.proven[step.StepSeen] && l.halt == nil {
 			out = append(out, step)
 		}
 	}
@@ -114,7 +122,7 @@ func (l *ledger) extract(ctx context.Context, open placed) (string, int64, error
 			out.Checkpoints, sizes = append(out.Checkpoints, text), append(sizes, size)
 		}
 	}
-	for _, stage := range []string{publiclog.Reveals, publiclog.Sealed} {
+	for _, stage := range []string{publiclog.Reveals, publiclog.Sealed, publiclog.Void} {
 		first := l.first[events.StepSeen{Draw: open.Draw, Attempt: open.Attempt, Stage: stage}]
 		add(first.text, first.size)
 	}

@@ -125,6 +125,30 @@ func (s *Service) expiry(r Record) (string, error) {
 	return "limit", nil
 }
 
+// voidEntries are those of an attempt that was given up: the parties that did not
+// keep their promise, and then the end of it. Facts from before there was a void
+// file have a notice instead.
+func voidEntries(draw string, e events.Envelope) ([]entry, error) {
+	f, err := events.Open[events.DrawVoided](e)
+	if err != nil {
+		return nil, err
+	}
+	file := f.File
+	if file == "" {
+		file = publiclog.Notice(publiclog.Void, draw, f.Attempt, "")
+	}
+	return append(absences(draw, f.Attempt, f.Absent), entry{"", publiclog.Draw(draw, f.Attempt, publiclog.Void, file)}), nil
+}
+
+// absences are the entries that name parties which opened no commitment.
+func absences(draw string, attempt int, parties []string) []entry {
+	out := []entry{}
+	for _, party := range parties {
+		out = append(out, entry{"+" + party, publiclog.Draw(draw, attempt, publiclog.Absent, publiclog.Notice(publiclog.Absent, draw, attempt, party))})
+	}
+	return out
+}
+
 // drawEntries are the stages that a fact of a draw stands for. The digests of a
 // substitution would tell a facility before the draw is opened, for there are
 // few to guess from; so its entry comes with the opening, just before it.
@@ -143,10 +167,7 @@ func drawEntries(e events.Envelope) ([]entry, error) {
 	case events.DrawClosed{}.Kind():
 		f, err := events.Open[events.DrawClosed](e)
 		out := []entry{{"", publiclog.DrawDigests(draw, f.Attempt, publiclog.Reveals, f.SHA256, f.SM3)}}
-		for _, party := range f.Absent {
-			out = append(out, entry{"+" + party, publiclog.Draw(draw, f.Attempt, publiclog.Absent, publiclog.Notice(publiclog.Absent, draw, f.Attempt, party))})
-		}
-		return out, err
+		return append(out, absences(draw, f.Attempt, f.Absent)...), err
 	case events.BeaconTyped{}.Kind():
 		f, err := events.Open[events.BeaconTyped](e)
 		if !f.Agreed {
@@ -157,8 +178,7 @@ func drawEntries(e events.Envelope) ([]entry, error) {
 		f, err := events.Open[events.DrawSealed](e)
 		return one(f.Attempt, publiclog.Sealed, f.File), err
 	case events.DrawVoided{}.Kind():
-		f, err := events.Open[events.DrawVoided](e)
-		return one(f.Attempt, publiclog.Void, publiclog.Notice(publiclog.Void, draw, f.Attempt, "")), err
+		return voidEntries(draw, e)
 	}
 	f, err := events.Open[events.DrawOpened](e)
 	if err != nil {

@@ -27,7 +27,7 @@ func (s *Service) Reactions() []bus.Reaction {
 		s.board.Reaction(),
 	}
 	if s.public != nil {
-		reactions = append(reactions, s.logging(), bus.On("disclose-owes-evidence", s.dueEvidence))
+		reactions = append(reactions, s.logging(), bus.On("disclose-owes-evidence", s.dueEvidence), bus.On("disclose-owes-void-evidence", s.dueVoidEvidence))
 	}
 	return reactions
 }

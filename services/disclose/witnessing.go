@@ -217,7 +217,7 @@ func (l *ledger) noteStep(fact events.LeafLogged, at time.Time) {
 		l.since = at
 	}
 	switch stage := string(publiclog.Stage(fact.Leaf)); stage {
-	case publiclog.Reveals, publiclog.Sealed, publiclog.Open:
+	case publiclog.Reveals, publiclog.Sealed, publiclog.Open, publiclog.Void:
 		draw, attempt := publiclog.DrawOf(fact.Leaf)
 		l.steps = append(l.steps, placed{events.StepSeen{Draw: draw, Attempt: attempt, Stage: stage}, fact.Index})
 	}

@@ -6,9 +6,7 @@ import (
 	"shenzhong/events"
 	"shenzhong/services/draw/fdraw"
 	"shenzhong/services/kit/bus"
-	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/store"
-	"shenzhong/services/kit/view"
 )
 
 // onRecusal gives the seat of an officer whose recusal was granted to the next
@@ -18,14 +16,11 @@ func (s *Service) onRecusal(ctx context.Context, h bus.Heard[events.RecusalDecid
 	if !f.Reseat {
 		return nil
 	}
-	rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"batch": f.Batch}, Desc: true, Limit: 1})
+	id, err := s.find(ctx, f.Batch)
 	if err != nil {
 		return err
 	}
-	if len(rows) == 0 {
-		return fault.New(fault.Early, "no draw of batch %s is known yet", f.Batch)
-	}
-	return s.draws.Change(ctx, h.Cause("draw"), rows[0].ID, func(d *Draw) (events.Event, error) {
+	return s.draws.Change(ctx, h.Cause("draw"), id, func(d *Draw) (events.Event, error) {
 		return d.challenged(f.Facility, f.Unit, f.Officer)
 	})
 }

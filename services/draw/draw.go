@@ -34,7 +34,7 @@ type Typed struct {
 type Draw struct {
 	ID      string       `json:"id"` // "500156-2026-0001", dense per year
 	Batch   string       `json:"batch"`
-	Round   int          `json:"round"` // of the batch; a voided draw is followed by another one
+	Round   int          `json:"round"` // of the batch; a voided attempt is followed by another one
 	Title   string       `json:"title"`
 	Lead    string       `json:"lead"`
 	State   State        `json:"state"`
@@ -50,18 +50,33 @@ type Draw struct {
 
 	Held []events.Held `json:"held"` // visits, when all are done
 
-	Files fdraw.Bundle `json:"files"`
+	Files fdraw.Bundle   `json:"files"`          // of this attempt
+	Past  []fdraw.Bundle `json:"past,omitempty"` // of the attempts that were given up, the first one first
 }
 
 // Announce fixes everything about the draw of b that somebody might otherwise
-// choose later.
+// choose later. A draw of which an attempt was given up is announced again under
+// the same number, with a public number that nobody can know yet; what the
+// attempt left behind is kept.
 func (d *Draw) Announce(announce *fdraw.Announce, policy string, b events.BatchAnnounced) (events.Event, error) {
 	file := announce.Text()
 	if _, err := fdraw.ParseAnnounce(file); err != nil {
 		return nil, fault.New(fault.Invalid, "抽取公告不合规：%w", err)
 	}
+	if announce.Attempt != d.attempts()+1 || d.ID != "" && announce.Draw != d.ID {
+		return nil, fault.New(fault.Conflict, "抽取 %s 的下一次应为第 %d 次，不是 %s", d.ID, d.attempts()+1, announce.Head)
+	}
+	for _, past := range append(slices.Clone(d.Past), d.Files) {
+		if a, err := fdraw.ParseAnnounce(past.Announce); err == nil && a.Beacon.Source == announce.Beacon.Source && a.Beacon.Issue == announce.Beacon.Issue {
+			return nil, fault.New(fault.Conflict, "第 %d 次已经约定过%s第 %s 期，须另行约定一期", a.Attempt, a.Beacon.Source.Name(), a.Beacon.Issue)
+		}
+	}
 	if err := d.move(Announced); err != nil {
 		return nil, err
+	}
+	if d.Files.Announce != "" {
+		d.Past = append(d.Past, d.Files)
+		d.Commits, d.Beacon, d.NotSeen, d.Seated, d.SeenAt = nil, nil, nil, 0, time.Time{}
 	}
 	d.ID, d.Batch, d.Round, d.Title, d.Lead = announce.Draw, b.Batch, b.Round, b.Title, b.Lead
 	d.Parties, d.Quorum, d.OpenBy = announce.Parties, announce.Quorum, announce.OpenBy
@@ -69,6 +84,25 @@ func (d *Draw) Announce(announce *fdraw.Announce, policy string, b events.BatchA
 	return events.DrawAnnounced{
 		Draw: d.ID, Batch: d.Batch, Round: d.Round, Attempt: announce.Attempt, Parties: d.Parties, Quorum: d.Quorum, File: d.Files.Announce, Policy: policy,
 	}, nil
+}
+
+// attempts counts those that were announced.
+func (d *Draw) attempts() int {
+	if d.Files.Announce == "" {
+		return len(d.Past)
+	}
+	return len(d.Past) + 1
+}
+
+// of is what an attempt has published or will; nil if there is no such attempt.
+func (d *Draw) of(attempt int) *fdraw.Bundle {
+	switch n := d.attempts(); {
+	case attempt < 1 || attempt > n:
+		return nil
+	case attempt == n:
+		return &d.Files
+	}
+	return &d.Past[attempt-1]
 }
 
 // announced reads the announcement back. It was checked when it was made.

@@ -14,20 +14,23 @@ type File struct {
 	Text string `json:"-"`
 }
 
-// Files returns the files of a draw that are public now, in the order in which
-// they come to be.
-func (s *Service) Files(ctx context.Context, id string) ([]File, error) {
-	d, _, err := s.draws.Load(ctx, id)
+// Files returns the files of an attempt at a draw that are public now, in the
+// order in which they come to be. attempt 0 is the last one.
+func (s *Service) Files(ctx context.Context, id string, attempt int) ([]File, error) {
+	d, of, err := s.attempt(ctx, id, attempt)
 	if err != nil {
 		return nil, err
 	}
-	return files(d.published()), nil
+	if of == &d.Files {
+		return files(d.published()), nil
+	}
+	return files(*of), nil
 }
 
 // File returns the text of one file of a draw. One that is not public yet is
 // refused in the same words whether it exists already or not.
-func (s *Service) File(ctx context.Context, id, name string) (string, error) {
-	all, err := s.Files(ctx, id)
+func (s *Service) File(ctx context.Context, id, name string, attempt int) (string, error) {
+	all, err := s.Files(ctx, id, attempt)
 	if err != nil {
 		return "", err
 	}
@@ -60,7 +63,7 @@ func (d *Draw) bindings() fdraw.Bundle {
 func files(b fdraw.Bundle) []File {
 	all := []File{
 		{"announce", b.Announce}, {"policy", b.Policy}, {"registry", b.Registry}, {"pool", b.Pool}, {"officers", b.Officers},
-		{"freeze", b.Freeze}, {"reveals", b.Reveals}, {"fallback", b.Fallback}, {"beacon", b.Beacon}, {"sealed", b.Sealed}, {"result", b.Result},
+		{"freeze", b.Freeze}, {"reveals", b.Reveals}, {"fallback", b.Fallback}, {"beacon", b.Beacon}, {"sealed", b.Sealed}, {"result", b.Result}, {"void", b.Void},
 	}
 	for i, text := range b.Substitutions {
 		all = append(all, File{fmt.Sprintf("substitute-%04d", i+1), text})

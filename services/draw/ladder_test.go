@@ -118,7 +118,7 @@ func TestHandoverCarriesProofs(t *testing.T) {
 	f := newFixture(t)
 	f.sealed(t)
 	done := servicetest.Of[events.DrawCompleted](t, f.log)[0]
-	public, err := f.File(context.Background(), drawID, "sealed")
+	public, err := f.File(context.Background(), drawID, "sealed", 0)
 	must(t, "sealed file", err)
 	sealed, err := fdraw.ParseSealed(public)
 	must(t, "read it", err)

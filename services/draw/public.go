@@ -15,6 +15,22 @@ type Row struct {
 	Batch string `json:"batch"`
 	Round int    `json:"round"` // of the batch
 	State State  `json:"state"`
+	Tries []Try  `json:"tries"` // the attempts, the first one first
+}
+
+// Try is one attempt at a draw and how it ended.
+type Try struct {
+	Attempt int              `json:"attempt"`
+	Ended   fdraw.AttemptEnd `json:"ended"`            // announced, sealed, open, void
+	Reason  string           `json:"reason,omitempty"` // why it was given up
+}
+
+// last is the attempt under way.
+func (r *Row) last() *Try {
+	if len(r.Tries) == 0 {
+		return &Try{} // of no use to anybody: nothing was announced
+	}
+	return &r.Tries[len(r.Tries)-1]
 }
 
 func fold(r *Row, e events.Envelope) error {
@@ -23,6 +39,7 @@ func fold(r *Row, e events.Envelope) error {
 	case events.DrawAnnounced{}.Kind():
 		f, err := events.Open[events.DrawAnnounced](e)
 		r.Batch, r.Round, r.State = f.Batch, f.Round, Announced
+		r.Tries = append(r.Tries, Try{Attempt: f.Attempt, Ended: fdraw.Announced})
 		return err
 	case events.DrawFrozen{}.Kind():
 		r.State = Frozen
@@ -35,11 +52,13 @@ func fold(r *Row, e events.Envelope) error {
 		}
 		return err
 	case events.DrawSealed{}.Kind():
-		r.State = Sealed
+		r.State, r.last().Ended = Sealed, fdraw.SealedUp
 	case events.DrawOpened{}.Kind():
-		r.State = Opened
+		r.State, r.last().Ended = Opened, fdraw.Opened
 	case events.DrawVoided{}.Kind():
-		r.State = Voided
+		f, err := events.Open[events.DrawVoided](e)
+		r.State, r.last().Ended, r.last().Reason = Voided, fdraw.Voided, f.Reason
+		return err
 	}
 	return nil
 }
@@ -67,6 +86,7 @@ type Public struct {
 	Quorum  int          `json:"quorum"`
 	Hash    string       `json:"hash"` // sm3 or sha256
 	Attempt int          `json:"attempt"`
+	Tries   []Try        `json:"tries"` // all attempts, this one the last
 	Commits []Handed     `json:"commits"`
 	Files   fdraw.Bundle `json:"files"` // those that are public now
 }
@@ -90,7 +110,7 @@ func (s *Service) Show(ctx context.Context, id string) (Public, error) {
 	}
 	p := Public{
 		ID: d.ID, Batch: d.Batch, Title: d.Title, Lead: d.Lead, State: d.State, Parties: d.Parties, Quorum: d.Quorum,
-		Hash: a.Hash.String(), Attempt: a.Attempt, Commits: make([]Handed, len(d.Commits)),
+		Hash: a.Hash.String(), Attempt: a.Attempt, Tries: d.tries(), Commits: make([]Handed, len(d.Commits)),
 	}
 	for i, c := range d.Commits {
 		p.Commits[i] = Handed{Party: c.Party, Digest: c.Digest.String(), Opened: c.Opened}
@@ -99,16 +119,58 @@ func (s *Service) Show(ctx context.Context, id string) (Public, error) {
 	return p, nil
 }
 
-// Bundle returns everything of an opened draw for anybody who wants to
-// recompute it, and of a voided one what there was of it. Before that it is
-// refused.
-func (s *Service) Bundle(ctx context.Context, id string) (*fdraw.Bundle, error) {
-	d, _, err := s.draws.Load(ctx, id)
+// tries are the attempts, from the files that they left.
+func (d *Draw) tries() []Try {
+	out := make([]Try, 0, d.attempts())
+	for i, past := range d.Past {
+		out = append(out, Try{Attempt: i + 1, Ended: fdraw.Voided, Reason: voidReason(past.Void)})
+	}
+	now := Try{Attempt: d.attempts(), Ended: fdraw.Announced}
+	switch d.State {
+	case Sealed:
+		now.Ended = fdraw.SealedUp
+	case Opened:
+		now.Ended = fdraw.Opened
+	case Voided:
+		now.Ended, now.Reason = fdraw.Voided, voidReason(d.Files.Void)
+	case Announced, Frozen, Revealed, Numbered:
+	}
+	return append(out, now)
+}
+
+func voidReason(file string) string {
+	if v, err := fdraw.ParseVoid(file); err == nil {
+		return v.Reason.Title()
+	}
+	return ""
+}
+
+// Bundle returns everything of an attempt at a draw that was opened, for anybody
+// who wants to recompute it, and of one that was given up what there was of it.
+// Before that it is refused. attempt 0 is the last one.
+func (s *Service) Bundle(ctx context.Context, id string, attempt int) (*fdraw.Bundle, error) {
+	d, files, err := s.attempt(ctx, id, attempt)
 	if err != nil {
 		return nil, err
 	}
-	if d.State != Opened && d.State != Voided {
+	if files == &d.Files && d.State != Opened && d.State != Voided {
 		return nil, fault.New(fault.Conflict, "抽取 %s 尚未启封，启封之后可以下载核验", id)
 	}
-	return &d.Files, nil
+	return files, nil
+}
+
+// attempt loads a draw and the files of one attempt at it, 0 for the last one.
+func (s *Service) attempt(ctx context.Context, id string, attempt int) (*Draw, *fdraw.Bundle, error) {
+	d, _, err := s.draws.Load(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if attempt == 0 {
+		return &d, &d.Files, nil
+	}
+	files := d.of(attempt)
+	if files == nil {
+		return nil, nil, fault.About("attempt", fault.NotFound, "抽取 %s 没有第 %d 次，一共进行了 %d 次", id, attempt, d.attempts())
+	}
+	return &d, files, nil
 }

@@ -21,7 +21,7 @@ func (d *Draw) Freeze(pool *fdraw.Pool, officers *fdraw.Officers, registry *fdra
 		return nil, err
 	}
 	if len(d.Commits) < d.Quorum {
-		return d.void("提交承诺值的单位不足")
+		return d.void(fdraw.VoidCommits)
 	}
 	if err := d.move(Frozen); err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (d *Draw) Close(now time.Time) (events.Event, error) {
 		}
 	}
 	if len(nonces) < d.Quorum {
-		return d.void("揭示的单位不足")
+		return d.void(fdraw.VoidReveals)
 	}
 	freeze, err := fdraw.ParseFreeze(d.Files.Freeze)
 	if err != nil {

@@ -95,6 +95,18 @@ func (f fixture) freezeLists(t *testing.T) {
 	f.pump(t)
 }
 
+// freezeRound hands in the lists of a round of the batch.
+func (f fixture) freezeRound(t *testing.T, round int) {
+	t.Helper()
+	lists := frozen()
+	lists.Round = round
+	if f.Clock.Now().Before(freezeBy) {
+		f.Clock.Set(freezeBy)
+	}
+	f.inspect.Say(t, "batch", batch, lists)
+	f.pump(t)
+}
+
 func (f fixture) number(t *testing.T, units ...string) {
 	t.Helper()
 	f.Clock.Set(beaconAt.Add(time.Hour))
@@ -148,7 +160,7 @@ func TestWholeCeremony(t *testing.T) {
 			t.Errorf("seat %+v is vacant", seat)
 		}
 	}
-	if _, err := f.Bundle(context.Background(), drawID); fault.KindOf(err) != fault.Conflict {
+	if _, err := f.Bundle(context.Background(), drawID, 0); fault.KindOf(err) != fault.Conflict {
 		t.Fatalf("the bundle of a sealed draw was given: %v", err)
 	}
 	f.inspect.Say(t, "batch", batch, events.BatchFinished{Batch: batch, Visits: len(completed[0].Facilities)})
@@ -164,7 +176,7 @@ func TestWholeCeremony(t *testing.T) {
 // checkBundle verifies the bundle as it reaches a citizen: as JSON.
 func (f fixture) checkBundle(t *testing.T) {
 	t.Helper()
-	b, err := f.Bundle(context.Background(), drawID)
+	b, err := f.Bundle(context.Background(), drawID, 0)
 	must(t, "bundle", err)
 	raw, err := b.JSON()
 	must(t, "write the bundle", err)
@@ -239,41 +251,8 @@ func TestTooFewCommitmentsVoidTheAttempt(t *testing.T) {
 	if len(voided) != 1 || voided[0].Batch != batch || voided[0].Reason == "" || f.state(t) != Voided {
 		t.Fatalf("voided %+v, state %q", voided, f.state(t))
 	}
-	if _, err := f.Bundle(context.Background(), drawID); err != nil {
+	if _, err := f.Bundle(context.Background(), drawID, 0); err != nil {
 		t.Errorf("what there was of a voided draw is public: %v", err)
-	}
-	f.again(t)
-}
-
-// TestAVoidedDrawIsFollowedByAnother announces the batch again: the second round
-// has a draw of its own, and lists that come too late for the first are not
-// taken for it.
-func TestAVoidedDrawIsFollowedByAnother(t *testing.T) {
-	f := newFixture(t)
-	first, second := announcedBatch(), announcedBatch()
-	first.Round, second.Round = 1, 2
-	f.inspect.Say(t, "batch", batch, first)
-	f.pump(t)
-	f.Clock.Set(revealBy.Add(time.Minute))
-	_, err := f.Sweep(context.Background())
-	must(t, "sweep", err)
-	f.pump(t)
-	if voided := servicetest.Of[events.DrawVoided](t, f.log); len(voided) != 1 || voided[0].Round != 1 || voided[0].Draw != drawID {
-		t.Fatalf("voided %+v", voided)
-	}
-	late := frozen()
-	late.Round = 1
-	f.inspect.Say(t, "batch", batch, late)
-	for _, at := range []*time.Time{&second.CommitBy, &second.FreezeBy, &second.RevealBy, &second.BeaconAt} {
-		*at = at.Add(14 * 24 * time.Hour)
-	}
-	f.inspect.Say(t, "batch", batch, second)
-	f.pump(t)
-	rows, err := f.Draws(context.Background(), batch, 10)
-	must(t, "list", err)
-	want := []Row{{ID: "500156-2026-0002", Batch: batch, Round: 2, State: Announced}, {ID: drawID, Batch: batch, Round: 1, State: Voided}}
-	if !slices.Equal(rows, want) {
-		t.Fatalf("the draws are %+v", rows)
 	}
 	f.again(t)
 }

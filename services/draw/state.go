@@ -17,11 +17,12 @@ const (
 	Numbered  State = "numbered"  // 公开随机数已确认: the draw is computed
 	Sealed    State = "sealed"    // 已抽取并封存: the visits go on; seats may be refilled
 	Opened    State = "opened"    // 已启封: everything is public
-	Voided    State = "voided"    // 已作废: too few parties opened their commitments
+	Voided    State = "voided"    // 本次已作废: the lead unit announces the next attempt
 )
 
 // next is the whole of the ceremony: from each state, where a draw may go. There
-// is no way back, and none past the public number but forward.
+// is no way back, and none past the public number but forward: who gives an
+// attempt up before it begins anew, with another public number.
 var next = map[State][]State{
 	"":        {Announced},
 	Announced: {Frozen, Voided},
@@ -30,7 +31,7 @@ var next = map[State][]State{
 	Numbered:  {Sealed},
 	Sealed:    {Opened},
 	Opened:    {},
-	Voided:    {},
+	Voided:    {Announced}, // as the next attempt at the same draw
 }
 
 var titles = map[State]string{

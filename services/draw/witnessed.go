@@ -19,8 +19,8 @@ import (
 // could show them later could choose which reveals to show. So what was seen too
 // late gives the attempt up. The times are those that the witnesses signed;
 // when the news arrives here decides nothing.
-func (d *Draw) Witness(at time.Time) (events.Event, error) {
-	if d.State != Revealed || !d.SeenAt.IsZero() {
+func (d *Draw) Witness(attempt int, at time.Time) (events.Event, error) {
+	if d.State != Revealed || !d.SeenAt.IsZero() || attempt != d.attempts() {
 		return nil, store.Unchanged
 	}
 	a, err := d.announced()
@@ -31,7 +31,7 @@ func (d *Draw) Witness(at time.Time) (events.Event, error) {
 		if !d.Watched {
 			return nil, store.Unchanged
 		}
-		return d.void("见证方没有在公开随机数产生之前见证揭示")
+		return d.void(fdraw.VoidUnseen)
 	}
 	d.SeenAt = at
 	return events.DrawWitnessed{Draw: d.ID, Attempt: a.Attempt, At: at}, nil
@@ -46,22 +46,19 @@ func (d *Draw) unseen() error {
 	return nil
 }
 
-// Enclose puts what the public log says of an opened draw into its package. A
-// later word takes the place of an earlier one.
-func (d *Draw) Enclose(log, ledger string) (events.Event, error) {
-	if err := d.stay(Opened); err != nil {
-		return nil, err
-	}
-	a, err := d.announced()
-	if err != nil {
-		return nil, err
+// Enclose puts what the public log says of an attempt that was opened or given up
+// into its package. A later word takes the place of an earlier one.
+func (d *Draw) Enclose(attempt int, log, ledger string) (events.Event, error) {
+	files := d.of(attempt)
+	if files == nil || attempt == d.attempts() && d.State != Opened && d.State != Voided {
+		return nil, fault.New(fault.Conflict, "抽取 %s 第 %d 次尚未启封，不能附入公开日志的摘录", d.ID, attempt)
 	}
 	var extract fdraw.LogExtract
 	if err := json.Unmarshal([]byte(log), &extract); err != nil {
 		return nil, fmt.Errorf("read the log extract of %s: %w", d.ID, err)
 	}
-	d.Files.Log, d.Files.Ledger = &extract, ledger
-	return events.DrawEnclosed{Draw: d.ID, Attempt: a.Attempt}, nil
+	files.Log, files.Ledger = &extract, ledger
+	return events.DrawEnclosed{Draw: d.ID, Attempt: attempt}, nil
 }
 
 // onCosigned tells the draws whose reveals a quorum has seen. Each is a commit of
@@ -72,11 +69,11 @@ func (s *Service) onCosigned(ctx context.Context, h bus.Heard[events.CheckpointC
 		if fdraw.Stage(step.Stage) != fdraw.StageReveals {
 			continue
 		}
-		errs = append(errs, s.draws.Change(ctx, h.Cause("draw"), step.Draw, func(d *Draw) (events.Event, error) { return d.Witness(h.Fact.At) }))
+		errs = append(errs, s.draws.Change(ctx, h.Cause("draw"), step.Draw, func(d *Draw) (events.Event, error) { return d.Witness(step.Attempt, h.Fact.At) }))
 	}
 	return errors.Join(errs...)
 }
 
 func (s *Service) onEvidenced(ctx context.Context, h bus.Heard[events.DrawEvidenced]) error {
-	return s.draws.Change(ctx, h.Cause("draw"), h.Fact.Draw, func(d *Draw) (events.Event, error) { return d.Enclose(h.Fact.Log, h.Fact.Ledger) })
+	return s.draws.Change(ctx, h.Cause("draw"), h.Fact.Draw, func(d *Draw) (events.Event, error) { return d.Enclose(h.Fact.Attempt, h.Fact.Log, h.Fact.Ledger) })
 }

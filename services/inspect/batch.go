@@ -23,11 +23,13 @@ type Batch struct {
 	Visits     []string           `json:"visits"`
 	FinishedAt time.Time          `json:"finished_at"`
 	Problems   []string           `json:"problems"` // why the lists were last handed back, empty if they were not
+	Spent      []string           `json:"spent"`    // public numbers that attempts which were given up had announced
 }
 
 // Announce says that the batch is about to be drawn. The parties are at least
 // three units, so that no single one knows the seed. A batch whose draw was
-// voided is announced again, as its next round.
+// voided is announced again, as its next round, with another public number: it is
+// the next attempt at the same draw.
 func (b *Batch) Announce(a events.BatchAnnounced, now time.Time) (events.Event, error) {
 	if b.State == Frozen { // only the draw hands lists back
 		return nil, fault.New(fault.Conflict, "批次目前为“%s”，不能重新公告", Title(b.State))
@@ -39,10 +41,19 @@ func (b *Batch) Announce(a events.BatchAnnounced, now time.Time) (events.Event, 
 	if err := checkCeremony(a, now); err != nil {
 		return nil, err
 	}
+	if b.Round > 0 {
+		b.Spent = append(b.Spent, b.Beacon)
+	}
+	if a.Beacon != dice && slices.Contains(b.Spent, a.Beacon) {
+		return nil, fault.About("beacon", fault.Invalid, "作废的那次已经约定过“%s”，重新公告须另行约定一期尚未产生的公开随机数", a.Beacon)
+	}
 	a.Round = b.Round + 1
 	b.BatchAnnounced, b.State, b.Pool = a, state, events.BatchFrozen{}
 	return a, nil
 }
+
+// dice are thrown anew for every attempt; the draw names the throw.
+const dice = "dice-d10x20"
 
 // beacons are the sources of a public number that a draw knows (fdraw, D4), with
 // the issue; the draw names the one throw of its dice itself.

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -83,12 +84,20 @@ func TestFreezeHasItsTime(t *testing.T) {
 	}
 }
 
-// TestRounds announces a voided batch again; what is said of the first round
-// later changes nothing.
+// TestRounds announces a voided batch again, with another public number; what is
+// said of the first round later changes nothing.
 func TestRounds(t *testing.T) {
 	var b Batch
 	for round := 1; round <= 2; round++ {
-		e, err := b.Announce(ceremony(), before)
+		a := ceremony()
+		if round > 1 {
+			a.Beacon = "cwl-kl8 2026051"
+			if _, err := b.Announce(a, before); fault.KindOf(err) != fault.Invalid {
+				t.Fatalf("the same public number again: %v", err)
+			}
+		}
+		a.Beacon = fmt.Sprintf("cwl-kl8 202605%d", round)
+		e, err := b.Announce(a, before)
 		if err != nil || e.(events.BatchAnnounced).Round != round || b.Round != round {
 			t.Fatalf("round %d: %+v, %v", round, e, err)
 		}

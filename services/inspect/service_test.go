@@ -56,10 +56,10 @@ func TestVoidedDrawIsHeldAgain(t *testing.T) {
 
 	second := f.Clock.Now()
 	round()
-	const id = "500156-2026-0002"
+	const id = "500156-2026-0001" // the next attempt at the same draw
 	parties := []string{"mzj", "scjgj", "sfj"}
 	secret := func(unit string) fdraw.Commit {
-		return fdraw.Commit{Head: fdraw.Head{Draw: id, Attempt: 1}, Party: unit, Nonce: fdraw.SM3.Raw(unit)}
+		return fdraw.Commit{Head: fdraw.Head{Draw: id, Attempt: 2}, Party: unit, Nonce: fdraw.SM3.Raw(unit)}
 	}
 	for _, unit := range parties {
 		c := secret(unit)
@@ -108,7 +108,7 @@ func TestVoidedDrawIsHeldAgain(t *testing.T) {
 
 func ratiosAreDrawnWith(t *testing.T, f fixture, d *draw.Service, id string) {
 	t.Helper()
-	bundle, err := d.Bundle(context.Background(), id)
+	bundle, err := d.Bundle(context.Background(), id, 0)
 	must(t, "bundle", err)
 	pool, err := fdraw.ParsePool(bundle.Pool)
 	must(t, "pool", err)

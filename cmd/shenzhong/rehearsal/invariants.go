@@ -195,13 +195,16 @@ func deadlinesRecount(_ context.Context, b Books, read *books) (int, []string, e
 }
 
 func drawsRecompute(_ context.Context, b Books, read *books) (int, []string, error) {
-	good := 0
+	good, opened := 0, 0
 	var bad []string
 	for _, raw := range b.Bundles {
 		bundle, err := fdraw.ParseBundle(raw)
 		if err != nil {
 			bad = append(bad, fmt.Sprintf("公布的文件无法读取：%v", err))
 			continue
+		}
+		if bundle.Void == "" {
+			opened++
 		}
 		report := fdraw.Verify(bundle)
 		for _, check := range report.Checks {
@@ -212,8 +215,8 @@ func drawsRecompute(_ context.Context, b Books, read *books) (int, []string, err
 			good++
 		}
 	}
-	if done := len(read.byKind[events.DrawCompleted{}.Kind()]); len(b.Bundles) > done || good == 0 && done > 0 {
-		bad = append(bad, fmt.Sprintf("完成抽取 %d 次，取得文件 %d 份", done, len(b.Bundles)))
+	if done := len(read.byKind[events.DrawCompleted{}.Kind()]); opened > done || good == 0 && done > 0 {
+		bad = append(bad, fmt.Sprintf("完成抽取 %d 次，取得文件 %d 份", done, opened))
 	}
 	return good, bad, nil
 }

@@ -18,6 +18,7 @@ var parties = []person{civilLeader, priceLeader, landLeader}
 // ceremony is when the steps of a draw are taken.
 type ceremony struct {
 	announce, commitBy, freeze, freezeBy, reveal, revealBy, beacon, openBy string
+	closed                                                                 string // when the clock has closed the reveals
 	value                                                                  string // of the dice thrown in public
 }
 
@@ -30,8 +31,9 @@ func (p *play) firstDraw() {
 	})
 }
 
-// drawBatch takes a batch of the plan from its announcement to its visits.
-func (p *play) drawBatch(name string, no int, c ceremony) {
+// announceDraw announces a batch of the plan, for the first time or after an
+// attempt was given up, and returns the draw; "" if the story cannot go on.
+func (p *play) announceDraw(name string, no int, c ceremony) string {
 	p.until(c.announce)
 	var batch inspect.PublicBatch
 	p.as(civilLeader).post("inspect", "/plans/"+p.keep["plan"]+"/batches", map[string]any{
@@ -43,17 +45,47 @@ func (p *play) drawBatch(name string, no int, c ceremony) {
 	p.citizen().get("draw", "/draws?batch="+batch.Batch, &list)
 	p.expect(len(list.Draws) == 1, "批次 %s 应有一次抽取，得到 %d 次", batch.Batch, len(list.Draws))
 	if p.err != nil {
-		return
+		return ""
 	}
-	id := list.Draws[0].ID
-	p.keep[name+" draw"] = id
+	p.keep[name+" draw"] = list.Draws[0].ID
+	return list.Draws[0].ID
+}
+
+// bound freezes the lists of a batch once the parties have committed, and opens
+// the commitments of some of them.
+func (p *play) bound(name, id string, c ceremony, opening []person) {
 	secrets := p.commit(id)
 	p.until(c.freeze)
-	p.as(civilLeader).post("inspect", "/batches/"+batch.Batch+"/freeze", nil, nil)
+	p.as(civilLeader).post("inspect", "/batches/"+p.keep[name+" batch"]+"/freeze", nil, nil)
 	p.until(c.reveal)
-	for i, party := range parties {
+	for i, party := range opening {
 		p.as(party).post("draw", "/draws/"+id+"/reveal", map[string]any{"nonce": hex.EncodeToString(secrets[i][:])}, nil)
 	}
+}
+
+// lapse takes a batch to an attempt that fails: only one party opens its
+// commitment. What there was of it is public at once.
+func (p *play) lapse(name string, no int, c ceremony) {
+	id := p.announceDraw(name, no, c)
+	if p.err != nil {
+		return
+	}
+	p.bound(name, id, c, parties[:1])
+	p.until(c.closed)
+	var public draw.Public
+	p.citizen().get("draw", "/draws/"+id, &public)
+	p.expect(public.State == draw.Voided, "抽取 %s 应当作废，目前为“%s”", id, draw.Title(public.State))
+	p.bundleOf(id, public.Attempt)
+	p.say("抽取 %s 第 %d 次作废：%s；编号不变，另约一期公开随机数重新公告", id, public.Attempt, "揭示的单位不足")
+}
+
+// drawBatch takes a batch of the plan from its announcement to its visits.
+func (p *play) drawBatch(name string, no int, c ceremony) {
+	id := p.announceDraw(name, no, c)
+	if p.err != nil {
+		return
+	}
+	p.bound(name, id, c, parties)
 	p.closeReveals(id)
 	if name == "first" {
 		p.watch("closed", nil)
@@ -95,11 +127,21 @@ func (p *play) closeReveals(id string) {
 
 // bundle downloads what anybody needs to recompute an opened draw.
 func (p *play) bundle(id string) {
+	var public draw.Public
+	p.citizen().get("draw", "/draws/"+id, &public)
+	if b := p.bundleOf(id, public.Attempt); b != nil {
+		p.drawn(b)
+	}
+}
+
+// bundleOf downloads what anybody needs to check an attempt, and checks it; nil
+// if the story cannot go on.
+func (p *play) bundleOf(id string, attempt int) *fdraw.Bundle {
 	var text string
-	p.citizen().get("draw", "/draws/"+id+"/bundle", &text)
+	p.citizen().get("draw", fmt.Sprintf("/draws/%s/bundle?attempt=%d", id, attempt), &text)
 	p.bundles = append(p.bundles, []byte(text))
 	if p.err == nil && p.Published != nil {
-		p.must(p.Published(id, []byte(text)))
+		p.must(p.Published(fmt.Sprintf("%s-%d", id, attempt), []byte(text)))
 	}
 	if id == p.keep["first draw"] {
 		p.watch("opened", []byte(text))
@@ -107,13 +149,13 @@ func (p *play) bundle(id string) {
 	b, err := fdraw.ParseBundle([]byte(text))
 	p.must(err)
 	if p.err != nil {
-		return
+		return nil
 	}
-	p.drawn(b)
 	report := fdraw.Verify(b)
 	for _, c := range report.Checks {
 		p.say("核验 %s %s：%s（%s）", c.ID, c.Title, verdicts[c.Status], c.Why)
 	}
+	return b
 }
 
 // drawn holds the outcome of the first draw against what the law asks for: the

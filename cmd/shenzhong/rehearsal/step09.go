@@ -18,9 +18,13 @@ func (p *play) grades() {
 	}
 	var plan inspect.Plan
 	p.citizen().get("inspect", "/plans/"+p.keep["plan"], &plan)
-	p.drawBatch("second", 2, ceremony{
+	p.lapse("second", 2, ceremony{
 		announce: "2026-11-16 09:00", commitBy: "2026-11-17 18:00", freeze: "2026-11-18 10:00", freezeBy: "2026-11-18 18:00",
-		reveal: "2026-11-19 09:00", revealBy: "2026-11-19 12:00", beacon: "2026-11-19 15:00", openBy: "2026-12-31 18:00",
+		reveal: "2026-11-19 09:00", revealBy: "2026-11-19 12:00", closed: "2026-11-19 12:05", beacon: "2026-11-19 15:00", openBy: "2026-12-31 18:00",
+	})
+	p.drawBatch("second", 2, ceremony{
+		announce: "2026-11-20 09:00", commitBy: "2026-11-23 18:00", freeze: "2026-11-24 10:00", freezeBy: "2026-11-24 18:00",
+		reveal: "2026-11-25 09:00", revealBy: "2026-11-25 12:00", beacon: "2026-11-25 15:00", openBy: "2026-12-31 18:00",
 		value: "90125583410766120934",
 	})
 	var batch inspect.PublicBatch

@@ -10,7 +10,7 @@ import (
 // the party was heard, enters the record.
 func (p *play) promise() {
 	const station = "500156-JG-000035"
-	p.until("2026-11-20 10:00")
+	p.until("2026-11-26 10:00")
 	made := p.committed(station)
 
 	at := "/commitments/" + made.ID

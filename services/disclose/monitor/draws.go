@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"shenzhong/services/disclose/publiclog"
@@ -99,7 +100,7 @@ func (l *look) drawsInTime(ctx context.Context) (finding, error) {
 		if !c.has(fdraw.StageAnnounce) {
 			return fails("抽取 %s 没有公告。", c.Head), nil
 		}
-		raw, err := l.Site.Read(ctx, "api/v1/draws/"+c.Draw+"/files/announce")
+		raw, err := l.Site.Read(ctx, "api/v1/draws/"+c.Draw+"/files/announce?attempt="+strconv.Itoa(c.Attempt))
 		if err != nil {
 			return fails("抽取 %s 的公告读不到：%s", c.Head, err), nil
 		}

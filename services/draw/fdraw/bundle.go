@@ -31,6 +31,7 @@ type Bundle struct {
 
 	// What the checks beyond the draw itself need.
 	Fallback      string         `json:"fallback,omitempty"`      // V5, when the announced number was not drawn
+	Void          string         `json:"void,omitempty"`          // V5, V8, V9, V12, of an attempt that was given up
 	Notices       []IssuedNotice `json:"notices,omitempty"`       // V7
 	Registry      string         `json:"registry,omitempty"`      // V10, V11
 	PreviousPool  string         `json:"previous_pool,omitempty"` // V11

@@ -127,7 +127,7 @@ func (b *Bundle) everyFile() []*string {
 	var out []*string
 	for _, text := range []*string{
 		&b.Announce, &b.Policy, &b.Pool, &b.Officers, &b.Freeze, &b.Reveals, &b.Beacon, &b.Result, &b.Sealed,
-		&b.Fallback, &b.Registry, &b.PreviousPool, &b.Changes, &b.Numbers, &b.Ledger,
+		&b.Fallback, &b.Registry, &b.PreviousPool, &b.Changes, &b.Numbers, &b.Ledger, &b.Void,
 	} {
 		if *text != "" {
 			out = append(out, text)

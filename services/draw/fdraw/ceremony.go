@@ -130,33 +130,13 @@ func NewReveals(h Hash, f *Freeze, nonces map[string]Digest) *Reveals {
 func ParseReveals(text string) (*Reveals, error) {
 	r := newReader(RevealsFile, text)
 	v := &Reveals{Head: r.head(), Freeze: r.digest("freeze")}
-	before := ""
-	for r.err == nil && r.rest != "" {
-		var p Reveal
-		if r.more("absent") {
-			p = Reveal{Party: r.asID(r.word("absent")), Absent: true}
-		} else {
-			w := r.fields("reveal", 2)
-			p = Reveal{Party: r.asID(w[0]), Nonce: r.asDigest(w[1])}
-		}
-		r.ascend(before, p.Party, "参与方")
-		v.Parties, before = append(v.Parties, p), p.Party
-	}
+	v.Parties = r.fates()
 	return v, r.end(v.Text)
 }
 
 // Text is the canonical spelling.
 func (v *Reveals) Text() string {
-	var b strings.Builder
-	b.WriteString(v.text(RevealsFile) + "freeze " + v.Freeze.String() + "\n")
-	for _, p := range v.Parties {
-		if p.Absent {
-			b.WriteString("absent " + p.Party + "\n")
-		} else {
-			b.WriteString("reveal " + p.Party + " " + p.Nonce.String() + "\n")
-		}
-	}
-	return b.String()
+	return v.text(RevealsFile) + "freeze " + v.Freeze.String() + "\n" + fatesText(v.Parties)
 }
 
 // Digest is H("reveals", text).

@@ -39,6 +39,7 @@ func FuzzParseSubstitution(f *testing.F) { fuzz(f, SubstituteFile) }
 func FuzzParseRegistry(f *testing.F)     { fuzz(f, RegistryFile) }
 func FuzzParseFallback(f *testing.F)     { fuzz(f, FallbackFile) }
 func FuzzParseNumbers(f *testing.F)      { fuzz(f, NumbersFile) }
+func FuzzParseVoid(f *testing.F)         { fuzz(f, VoidFile) }
 func FuzzParseLedger(f *testing.F)       { fuzz(f, LedgerFile) }
 func FuzzParseLeaf(f *testing.F)         { fuzz(f, LeafFile) }
 func FuzzParseChanges(f *testing.F) {

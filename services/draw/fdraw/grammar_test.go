@@ -26,6 +26,7 @@ var parsers = map[FileType]func(string) (string, error){
 	FallbackFile:   again(ParseFallback),
 	NumbersFile:    again(ParseNumbers),
 	LedgerFile:     again(ParseLedger),
+	VoidFile:       again(ParseVoid),
 	LeafFile:       again(ParseLeaf),
 }
 
@@ -73,6 +74,7 @@ var specimens = map[FileType]string{
 	ChangesFile:  "fdraw/v1 changes\n" + heads + "previous 500156-2025-0004 2\ncount 3\nadd GM0001 registered\nchance GM0002 100000 0 frequency\ndrop GM0003 closed\n",
 	FallbackFile: "fdraw/v1 fallback\n" + heads + "source cwl-kl8\nissue 2028052\nreason not-drawn\n",
 	NumbersFile:  "fdraw/v1 numbers\ncount 3\nn 500156-2026-0001 1 void\nn 500156-2026-0001 2 open\nn 500156-2026-0002 1 announced\n",
+	VoidFile:     "fdraw/v1 void\n" + heads + "reason reveals\nabsent lyj\nreveal mzj " + ones + "\n",
 	LedgerFile: "fdraw/v1 ledger\n" + heads + "as-of 2028-04-20T18:00:00+08:00\nrule pub.check.result\ncount 2\n" +
 		"visit GM0001 inspected 2028-03-02T10:00:00+08:00 2028-03-30T23:59:59+08:00 - -\nvisit GM0003 pending - - - -\n",
 	LeafFile: "fdlog/v1 draw\n" + heads + "stage announce\ndoc-sha256 " + zeros + "\ndoc-sm3 " + ones + "\n",
@@ -259,6 +261,7 @@ func TestRefusals(t *testing.T) {
 		{FallbackFile, "not-drawn", "disliked", "应为"},
 		{NumbersFile, "n 500156-2026-0001 2 open", "n 500156-2026-0001 1 open", "不得重复"},
 		{NumbersFile, "announced", "lost", "结局"},
+		{VoidFile, "reason reveals", "reason rain", "不认识的作废理由"},
 		{LedgerFile, "inspected 2028-03-02T10:00:00+08:00", "inspected -", "检查时间"},
 		{LedgerFile, "pending -", "pending 2028-03-02T10:00:00+08:00", "尚未检查"},
 		{LedgerFile, "inspected 2028-03", "inspected 2028-05", "截止时间"},

@@ -125,6 +125,7 @@ type verifier struct {
 	changes  *Changes
 	numbers  *Numbers
 	ledger   *Ledger
+	void     *Void
 	subs     []*Substitution
 	notices  []*Notice
 	log      logView
@@ -152,6 +153,7 @@ func newVerifier(b *Bundle) *verifier {
 	v.changes = take(v, ChangesFile, b.Changes, ParseChanges)
 	v.numbers = take(v, NumbersFile, b.Numbers, ParseNumbers)
 	v.ledger = take(v, LedgerFile, b.Ledger, ParseLedger)
+	v.void = take(v, VoidFile, b.Void, ParseVoid)
 	if b.PreviousPool != "" {
 		var err error
 		if v.previous, err = ParsePool(b.PreviousPool); err != nil {

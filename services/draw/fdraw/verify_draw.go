@@ -143,6 +143,9 @@ func (v *verifier) nonces() finding {
 
 // beaconAsAnnounced is V5: the public number is the one that was announced.
 func (v *verifier) beaconAsAnnounced() finding {
+	if v.given[VoidFile] {
+		return v.givenUp()
+	}
 	if lack := v.lack(AnnounceFile, BeaconFile); lack != "" {
 		return unknown("%s，不能核对公共随机数。", lack)
 	}

@@ -97,6 +97,9 @@ func (v *verifier) dense() finding {
 	if err := v.numbers.Dense(head); err != nil {
 		return fails("%s。", err)
 	}
+	if err := v.ended(head); err != nil {
+		return fails("%s。", err)
+	}
 	for _, l := range v.log.draws {
 		if !v.numbers.has(l.leaf.Head) {
 			return fails("公开日志记有抽取 %s，清单却没有。", l.leaf.Head)

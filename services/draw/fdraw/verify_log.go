@@ -33,13 +33,21 @@ func (v *verifier) logOrder() finding {
 	if !ok {
 		return unknown("验证包中没有抽取公告，不知道核对哪一次抽取。")
 	}
+	if v.given[VoidFile] {
+		return v.voidOrder(head)
+	}
 	if v.log.count(StageVoid, v.head) > 0 {
 		return fails("公开日志记载本次抽取 %s 已经作废。", head)
 	}
+	return v.inOrder(head, v.steps(), "公告、冻结、揭示、随机数、密封、公开六步依次记入日志，内容与文件相符。")
+}
+
+// inOrder holds steps against the log.
+func (v *verifier) inOrder(head Head, steps []step, good string) finding {
 	last := v.log.last()
 	before := int64(-1)
 	var missing []string
-	for _, s := range v.steps() {
+	for _, s := range steps {
 		e, err := v.log.only(s.stage, head)
 		switch {
 		case err != nil:
@@ -61,7 +69,7 @@ func (v *verifier) logOrder() finding {
 	if len(missing) > 0 {
 		return unknown("日志摘录缺少 %s 的条目、证明或文件；已有的次序正确。", strings.Join(missing, "、"))
 	}
-	f := holds("公告、冻结、揭示、随机数、密封、公开六步依次记入日志，内容与文件相符。")
+	f := holds("%s", good)
 	f.byHand = v.log.keys()
 	return f
 }
@@ -72,6 +80,9 @@ func (v *verifier) logOrder() finding {
 func (v *verifier) witnessTimes() finding {
 	if f, ok := v.log.usable(); !ok {
 		return f
+	}
+	if v.given[VoidFile] {
+		return v.voidSeen()
 	}
 	if lack := v.lack(AnnounceFile, RevealsFile, SealedFile); lack != "" {
 		return unknown("%s，不能核对见证时间。", lack)

@@ -30,7 +30,7 @@ type Page struct {
 // The parts of the pages in the order in which they are put together.
 var (
 	basics = []string{"bytes", "json", "sha", "sm3", "reader", "files", "commit", "dom"}
-	checks = []string{"ed25519", "records", "draw", "roster", "log", "checks", "checks_log", "verify_ui"}
+	checks = []string{"ed25519", "records", "draw", "roster", "log", "checks", "void", "checks_log", "verify_ui"}
 	secret = []string{"commit_ui"}
 )
 

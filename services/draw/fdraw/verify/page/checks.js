@@ -37,9 +37,9 @@ function readFiles(b) {
   }
   var parsers = {
     announce: parseAnnounce, policy: parsePolicy, pool: parsePool, officers: parseOfficers, freeze: parseFreeze, reveals: parseReveals, beacon: parseBeacon,
-    result: parseResult, sealed: parseSealed, fallback: parseFallback, registry: parseRegistry, changes: parseChanges, numbers: parseNumbers, ledger: parseLedger
+    result: parseResult, sealed: parseSealed, fallback: parseFallback, registry: parseRegistry, changes: parseChanges, numbers: parseNumbers, ledger: parseLedger, "void": parseVoid
   };
-  var order = CEREMONY.concat(["fallback", "registry", "changes", "numbers", "ledger"]);
+  var order = CEREMONY.concat(["fallback", "registry", "changes", "numbers", "ledger", "void"]);
   for (i = 0; i < order.length; i++) { v[order[i]] = take(order[i], b[order[i]], parsers[order[i]]); }
   if (b.previous_pool !== "") {
     var why = attempt(function () { v.previous = parsePool(b.previous_pool); });
@@ -132,6 +132,7 @@ function nonces(v) {
 }
 
 function beaconAsAnnounced(v) {
+  if (v.given["void"]) { return givenUp(v); }
   var why = lack(v, ["announce", "beacon"]);
   if (why) { return unknownThat(why + "，不能核对公共随机数。"); }
   var b = v.beacon, a = v.announce, name = SOURCE_NAMES[b.source], planned = SOURCE_NAMES[a.beacon.source] + "第 " + a.beacon.issue + " 期";

@@ -17,11 +17,18 @@ function keysByHand(log) {
 }
 
 function logOrder(v) {
-  var out = unusable(v.log), head = headOf(v), before = -1, missing = [];
+  var out = unusable(v.log), head = headOf(v);
   if (out) { return out; }
   if (!head) { return unknownThat("验证包中没有抽取公告，不知道核对哪一次抽取。"); }
+  if (v.given["void"]) { return voidOrder(v, head); }
   if (entriesOf(v.log, "void", head).length > 0) { return failsThat("公开日志记载本次抽取 " + headName(head) + " 已经作废。"); }
-  var last = lastPoint(v.log), steps = [["announce", "announce"], ["freeze", "freeze"], ["reveals", "reveals"], ["beacon", "beacon"], ["sealed", "sealed"], ["open", "result"]];
+  var steps = [["announce", "announce"], ["freeze", "freeze"], ["reveals", "reveals"], ["beacon", "beacon"], ["sealed", "sealed"], ["open", "result"]];
+  return inOrder(v, head, steps, "公告、冻结、揭示、随机数、密封、公开六步依次记入日志，内容与文件相符。");
+}
+
+// inOrder holds steps against the log.
+function inOrder(v, head, steps, good) {
+  var last = lastPoint(v.log), before = -1, missing = [];
   for (var i = 0; i < steps.length; i++) {
     var stage = steps[i][0], file = steps[i][1], text = v.b[file], e = null;
     var why = attempt(function () { e = only(v.log, stage, head); });
@@ -34,12 +41,13 @@ function logOrder(v) {
     before = proof.index;
   }
   if (missing.length > 0) { return unknownThat("日志摘录缺少 " + missing.join("、") + " 的条目、证明或文件；已有的次序正确。"); }
-  return holdsThat("公告、冻结、揭示、随机数、密封、公开六步依次记入日志，内容与文件相符。", keysByHand(v.log));
+  return holdsThat(good, keysByHand(v.log));
 }
 
 function witnessTimes(v) {
   var out = unusable(v.log);
   if (out) { return out; }
+  if (v.given["void"]) { return voidSeen(v); }
   var why = lack(v, ["announce", "reveals", "sealed"]);
   if (why) { return unknownThat(why + "，不能核对见证时间。"); }
   var f = witnessed(v, "reveals", v.announce.beacon.at, "公共随机数产生");
@@ -114,7 +122,7 @@ function dense(v) {
   if (why) { return unknownThat(why + "，不能核对编号。"); }
   if (!head) { return unknownThat("验证包中没有抽取公告，不知道核对哪一次抽取。"); }
   var gap = "";
-  why = attempt(function () { gap = gaps(v.numbers, head); }) || gap;
+  why = attempt(function () { gap = gaps(v.numbers, head); }) || gap || ended(v, head);
   if (why) { return failsThat(why + "。"); }
   for (i = 0; i < v.log.draws.length; i++) {
     if (!lists(v.numbers, v.log.draws[i].leaf)) { return failsThat("公开日志记有抽取 " + headName(v.log.draws[i].leaf) + "，清单却没有。"); }

@@ -200,16 +200,9 @@ function parseFreeze(text) {
 }
 
 function parseReveals(text) {
-  var r = new Reader("reveals", text), v = r.head(), before = "";
+  var r = new Reader("reveals", text), v = r.head();
   v.freeze = r.digestOf("freeze");
-  v.parties = [];
-  while (r.rest()) {
-    var absent = r.more("absent"), w = r.fields(absent ? "absent" : "reveal", absent ? 1 : 2);
-    var p = { party: r.id(w[0]), nonce: absent ? "" : r.digest(w[1]) };
-    r.ascend(before, p.party, "参与方");
-    v.parties.push(p);
-    before = p.party;
-  }
+  v.parties = fates(r);
   return r.end(v);
 }
 

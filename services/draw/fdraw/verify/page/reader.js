@@ -7,7 +7,7 @@ var CERTAIN = 1000000, MOST = 1000000000, MOST_SEATS = 99;
 var FILE_NAMES = {
   announce: "抽取公告", policy: "抽取政策", pool: "对象名录", officers: "执法人员名录", commit: "承诺", freeze: "冻结文件",
   reveals: "揭示文件", beacon: "公共随机数", result: "抽取结果", sealed: "密封文件", notice: "抽查通知", substitute: "人员替换记录",
-  registry: "对象属性表", changes: "名录变动说明", fallback: "备用随机源说明", numbers: "抽取编号清单", ledger: "结果公示台账", leaf: "日志条目"
+  registry: "对象属性表", changes: "名录变动说明", fallback: "备用随机源说明", numbers: "抽取编号清单", ledger: "结果公示台账", leaf: "日志条目", "void": "作废说明"
 };
 
 // wrong stops whatever is going on with a message for people.
@@ -197,4 +197,17 @@ function find(rows, field, value) {
     if (rows[middle][field] < value) { low = middle + 1; } else { high = middle; }
   }
   return low < rows.length && rows[low][field] === value ? rows[low] : null;
+}
+
+// fates reads what became of commitments, sorted by party.
+function fates(r) {
+  var out = [], before = "";
+  while (r.rest()) {
+    var absent = r.more("absent"), w = r.fields(absent ? "absent" : "reveal", absent ? 1 : 2);
+    var p = { party: r.id(w[0]), nonce: absent ? "" : r.digest(w[1]) };
+    r.ascend(before, p.party, "参与方");
+    out.push(p);
+    before = p.party;
+  }
+  return out;
 }
