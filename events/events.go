@@ -76,6 +76,19 @@ type Envelope struct {
 	Data        json.RawMessage `json:"data"`
 }
 
+// Encode is the envelope as JSON, as it travels. Data is put in as it is: it was
+// encoded when the fact was committed, and checking it again would cost as much
+// as all the rest.
+func (e Envelope) Encode() ([]byte, error) {
+	data := e.Data
+	e.Data = nil
+	out, err := json.Marshal(e)
+	if err != nil || data == nil {
+		return out, err
+	}
+	return append(append(out[:len(out)-len("null}")], data...), '}'), nil
+}
+
 // EnvelopeID is the id of the fact that made subject what it is at version.
 func EnvelopeID(subject string, version int64) string {
 	return fmt.Sprintf("%s/%d", subject, version)

@@ -8,13 +8,14 @@ import (
 
 // Primary result codes of SQLite that call for an answer of their own.
 const (
-	busy     = 5
-	locked   = 6
-	nomem    = 7
-	readonly = 8
-	ioerr    = 10
-	full     = 13
-	cantopen = 14
+	busy      = 5
+	locked    = 6
+	nomem     = 7
+	readonly  = 8
+	interrupt = 9
+	ioerr     = 10
+	full      = 13
+	cantopen  = 14
 )
 
 // fault says what an error of SQLite means to whoever asked. Locks, a full disk

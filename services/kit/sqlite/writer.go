@@ -3,10 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
-	"fmt"
-	"log/slog"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -24,62 +21,17 @@ const group = 256
 // they who bring the next writes, and a sync serves them too.
 const patience = 2
 
-// Tx is the door for one write. It is valid only while the write runs.
-type Tx struct{ w *writer }
-
-// Exec runs one statement and returns how many rows it changed.
-func (tx Tx) Exec(query string, args ...any) (int64, error) {
-	stmt, err := tx.w.prepare(query)
-	if err != nil {
-		return 0, err
-	}
-	res, err := stmt.ExecContext(context.Background(), args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
-}
-
-// Row reads the first row that query yields into dest and reports whether there
-// was one. It sees what this write and those before it have done.
-func (tx Tx) Row(query string, args []any, dest ...any) (bool, error) {
-	stmt, err := tx.w.prepare(query)
-	if err != nil {
-		return false, err
-	}
-	err = stmt.QueryRowContext(context.Background(), args...).Scan(dest...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// Write runs op in the transaction of the next group and returns after that
-// group has reached the disk. An op that returns an error leaves nothing behind
-// and does not disturb the others of its group.
-//
-// A full queue is fault.Unavailable at once. A ctx that ends while the write is
-// still queued ends the wait, and the write is not done; once it runs, its
-// answer is waited for. If the disk is full or the file cannot be written, the
-// whole group is fault.Unavailable and whoever asked may ask again; in the one
-// case that the disk broke in the middle of a sync it is not known whether the
-// group survived, which is why every write must be one that can be repeated.
-func (db *DB) Write(ctx context.Context, op func(Tx) error) error {
-	if db.ReadOnly() {
-		return errReadOnly
-	}
-	return db.writer.write(ctx, op)
-}
-
-// errReadOnly says that the file was opened for reading alone.
-var errReadOnly = errors.New("the file was opened for reading alone")
-
 // request is one write on its way.
 type request struct {
-	op    func(Tx) error
-	state atomic.Int32 // queued, then running or abandoned
-	done  chan error   // holds the answer
-	err   error        // of the op; owned by the writer goroutine
+	op     func(Tx) error
+	single bool         // op changes something with one statement at most
+	state  atomic.Int32 // queued, then running or abandoned
+	done   chan error   // holds the answer
+
+	// Owned by the writer goroutine.
+	ran     bool  // the one statement has
+	changed int64 // rows that it changed
+	err     error // of the op
 }
 
 const (
@@ -120,11 +72,11 @@ func (w *writer) stop() {
 	<-w.stopped
 }
 
-func (w *writer) write(ctx context.Context, op func(Tx) error) error {
+func (w *writer) write(ctx context.Context, r *request) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r := &request{op: op, done: make(chan error, 1)}
+	r.done = make(chan error, 1)
 	if err := w.enqueue(r); err != nil {
 		return err
 	}
@@ -199,7 +151,7 @@ func (w *writer) group(first *request) {
 		r = w.next(len(taken))
 	}
 	if err == nil {
-		_, err = Tx{w}.Exec("COMMIT")
+		_, err = Tx{w: w}.Exec("COMMIT")
 	}
 	if err != nil {
 		w.abort(err, len(taken))
@@ -231,95 +183,49 @@ func (w *writer) next(taken int) *request {
 	}
 }
 
-// one runs one write behind a savepoint. It returns an error only if the whole
-// transaction is lost, which is what SQLite does on its own when the disk fails.
+// one runs one write, behind a savepoint unless it is one statement. It returns
+// an error only if the whole transaction is lost, which is what SQLite does on
+// its own when the disk fails.
 func (w *writer) one(r *request) error {
-	if _, err := (Tx{w}).Exec("SAVEPOINT one"); err != nil {
+	if r.single {
+		err := r.op(Tx{w: w, one: r})
+		r.err = w.db.fault("write", err)
+		if err != nil && (r.changed > 0 || w.mayBeLost(err)) {
+			return err
+		}
+		return nil
+	}
+	if _, err := (Tx{w: w}).Exec("SAVEPOINT one"); err != nil {
 		return err
 	}
-	r.err = r.op(Tx{w})
+	r.err = r.op(Tx{w: w})
 	if r.err != nil {
-		if _, err := (Tx{w}).Exec("ROLLBACK TO one"); err != nil {
+		if _, err := (Tx{w: w}).Exec("ROLLBACK TO one"); err != nil {
 			return errors.Join(r.err, err)
 		}
 		r.err = w.db.fault("write", r.err)
 	}
-	_, err := Tx{w}.Exec("RELEASE one")
+	_, err := Tx{w: w}.Exec("RELEASE one")
 	return err
 }
 
-// begin starts a transaction, on a new connection if the old one was lost.
-func (w *writer) begin() error {
-	if w.conn == nil {
-		if err := w.connect(context.Background()); err != nil {
-			return err
-		}
+// mayBeLost reports whether SQLite may have given up the whole transaction over
+// an error, and not only the statement.
+func (w *writer) mayBeLost(err error) bool {
+	switch w.db.options.Code(err) & 0xff {
+	case full, ioerr, nomem, busy, interrupt:
+		return true
 	}
-	_, err := Tx{w}.Exec("BEGIN IMMEDIATE")
-	return err
+	return false
 }
 
-// abort gives a failed transaction up. A connection that cannot even do that,
-// or that failed for any reason but a lock or a full disk, is replaced.
-func (w *writer) abort(cause error, writes int) {
-	slog.ErrorContext(context.Background(), "write group given up", "writes", writes, "err", cause)
-	if w.conn == nil {
-		return
+// exec runs the one statement of a write.
+func (r *request) exec(w *writer, query string, args []any) (int64, error) {
+	if r.ran {
+		return 0, errOne
 	}
-	_, err := Tx{w}.Exec("ROLLBACK")
-	switch w.db.options.Code(cause) & 0xff {
-	case busy, full:
-		return
-	}
-	if err = errors.Join(err, w.disconnect()); err != nil {
-		slog.WarnContext(context.Background(), "connection dropped", "err", err)
-	}
-}
-
-// connect opens the connection that writes, and does not take it if it is not
-// set as it must be.
-func (w *writer) connect(ctx context.Context) error {
-	conn, err := w.db.writes.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	w.conn, w.stmts = conn, map[string]*sql.Stmt{}
-	if _, err := w.db.assert(ctx, conn); err != nil {
-		return errors.Join(err, w.disconnect())
-	}
-	return nil
-}
-
-// disconnect closes the connection for good: one that is only given back would
-// be handed out again as it is.
-func (w *writer) disconnect() error {
-	if w.conn == nil {
-		return nil
-	}
-	var errs []error
-	for _, stmt := range w.stmts {
-		errs = append(errs, stmt.Close())
-	}
-	err := w.conn.Raw(func(any) error { return driver.ErrBadConn })
-	if !errors.Is(err, driver.ErrBadConn) {
-		errs = append(errs, err)
-	}
-	if err := w.conn.Close(); !errors.Is(err, sql.ErrConnDone) {
-		errs = append(errs, err)
-	}
-	w.conn, w.stmts = nil, nil
-	return errors.Join(errs...)
-}
-
-// prepare returns the prepared statement with that text.
-func (w *writer) prepare(query string) (*sql.Stmt, error) {
-	if stmt := w.stmts[query]; stmt != nil {
-		return stmt, nil
-	}
-	stmt, err := w.conn.PrepareContext(context.Background(), query)
-	if err != nil {
-		return nil, err
-	}
-	w.stmts[query] = stmt
-	return stmt, nil
+	r.ran = true
+	n, err := w.exec(query, args)
+	r.changed = n
+	return n, err
 }

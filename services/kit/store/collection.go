@@ -138,9 +138,11 @@ func (c *Collection[T]) Open(ctx context.Context, by Cause, series string, decid
 // returns nil for it: the entity may have changed since.
 func (c *Collection[T]) Make(ctx context.Context, by Cause, series string, decide func(id string, entity *T) (events.Event, error)) (string, *T, error) {
 	opens := opening(c.name, by.ID)
-	known, err := c.log.Opened(ctx, opens)
-	if err != nil || known != "" {
-		return events.EntityID(known), nil, err
+	if !by.Fresh {
+		known, err := c.log.Opened(ctx, opens)
+		if err != nil || known != "" {
+			return events.EntityID(known), nil, err
+		}
 	}
 	for try := 1; ; try++ {
 		n, err := c.take(ctx, series)

@@ -21,6 +21,7 @@ import (
 type Cause struct {
 	ID    string // id of the command or of the fact that led here; unique per subject for ever
 	Actor identity.Actor
+	Fresh bool // ID was drawn at random just now: nothing can have been changed by it yet
 }
 
 // Commit is one change of one entity. It is inserted once and, but for the mark

@@ -95,7 +95,7 @@ func commanded(ctx huma.Context, actor identity.Actor, public bool) (store.Cause
 	case key == "" && !public:
 		return store.Cause{}, refusal{http.StatusBadRequest, "请在 Idempotency-Key 请求头中提供本次办理的唯一编号；重试时用同一编号，不会重复办理"}
 	case key == "":
-		key = rand.Text()
+		return store.Cause{ID: cause(actor, rand.Text()), Actor: actor, Fresh: true}, nil
 	case !keyShape.MatchString(key):
 		return store.Cause{}, refusal{http.StatusBadRequest, "Idempotency-Key 只能用字母、数字和 . _ -，最长 128 个字符"}
 	case citizen:
@@ -107,5 +107,7 @@ func commanded(ctx huma.Context, actor identity.Actor, public bool) (store.Cause
 		print.Write([]byte(url.Path))
 		key += "-" + hex.EncodeToString(print.Sum(nil)[:16])
 	}
-	return store.Cause{ID: "http/" + actor.ID + "/" + key, Actor: actor}, nil
+	return store.Cause{ID: cause(actor, key), Actor: actor}, nil
 }
+
+func cause(actor identity.Actor, key string) string { return "http/" + actor.ID + "/" + key }

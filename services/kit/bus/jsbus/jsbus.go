@@ -57,7 +57,7 @@ type Config struct {
 // Limits say how often, how long and how much at once. A zero field takes its
 // default.
 type Limits struct {
-	Workers  int           // facts one reaction handles at once; 16
+	Workers  int           // facts one reaction handles at once, which share a sync of its store; 64
 	InHand   int           // facts one consumer may hold unacknowledged; 1024
 	Tries    int           // deliveries before a fact is put aside; 20
 	Patience time.Duration // how long a fact may be early, or a store away, before it is put aside; 24 h
@@ -79,7 +79,7 @@ func orDefault[T int | int64 | time.Duration](have *T, otherwise T) {
 func (c Config) withDefaults() Config {
 	orDefault(&c.Replicas, 1)
 	orDefault(&c.MaxBytes, 4<<30)
-	orDefault(&c.Limits.Workers, 16)
+	orDefault(&c.Limits.Workers, 64)
 	orDefault(&c.Limits.InHand, 1024)
 	orDefault(&c.Limits.Tries, 20)
 	orDefault(&c.Limits.Patience, 24*time.Hour)

@@ -43,7 +43,7 @@ func encode(c store.Commit) (letter, error) {
 			return letter{}, fmt.Errorf("%q is no address for a fact", address)
 		}
 	}
-	body, err := json.Marshal(e)
+	body, err := e.Encode()
 	if err != nil {
 		return letter{}, err
 	}

@@ -106,7 +106,7 @@ func (l *Log) Append(ctx context.Context, c store.Commit) error {
 	if err != nil {
 		return fmt.Errorf("append %s: %w", c.ID(), err)
 	}
-	err = l.db.Write(ctx, func(tx sqlite.Tx) error {
+	err = l.db.WriteOne(ctx, func(tx sqlite.Tx) error {
 		n, err := tx.Exec(appendCommit, args...)
 		if err != nil || n == 1 {
 			return err

@@ -64,7 +64,7 @@ func (t *table) Put(ctx context.Context, row view.Row) error {
 	if row.Version == 1 {
 		statement = t.insert
 	}
-	err = t.db.Write(ctx, func(tx sqlite.Tx) error {
+	err = t.db.WriteOne(ctx, func(tx sqlite.Tx) error {
 		n, err := tx.Exec(statement, args...)
 		if err == nil && n == 0 {
 			return fault.New(fault.Conflict, "该记录刚刚被他人修改，请刷新后重试")
