@@ -20,6 +20,7 @@ func TestLog(t *testing.T) {
 				database := s.database(t)
 				return func(t testing.TB) store.Log { return mustLog(t, s.open(t, database, mongo.Options{})) }
 			},
+			Alone: s.alone,
 			Crowd: func(t testing.TB) (store.Log, func()) {
 				db := s.open(t, s.database(t), mongo.Options{Queue: 1})
 				return mustLog(t, db), crowd(t, db)

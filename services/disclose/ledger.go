@@ -49,6 +49,7 @@ type ledger struct {
 	clock  clock.Clock
 	growth *store.Collection[Growth]
 	cfg    PublicLog
+	queue  queue
 
 	mu        sync.RWMutex
 	tree      publiclog.Tree               // guarded by mu, as all below
@@ -65,9 +66,6 @@ type ledger struct {
 	witnessing
 	signed time.Time // when it was signed by this process
 }
-
-// errBehind says that another process has appended meanwhile.
-var errBehind = errors.New("the log has grown")
 
 // openLedger reads the whole log and makes sure that it has grown from the last
 // checkpoint signed. If it has not, the service goes on without it: publishing
@@ -95,31 +93,49 @@ func openLedger(ctx context.Context, cfg Config) (*ledger, error) {
 	return l, nil
 }
 
-// catchUp takes up the entries that were committed since; l.mu is held, or
-// nobody else knows l yet.
+// catchUp takes up the entries that were committed since. What is in the tree
+// was read from the store, so nothing is signed that it does not hold.
 func (l *ledger) catchUp(ctx context.Context) error {
 	last, _, err := l.log.Last(ctx, l.growth.Subject(l.id), "")
 	if err != nil {
 		return err
 	}
 	const page = 1000
-	for last.Version > l.tree.Size() {
+	for {
+		l.mu.RLock()
+		size := l.tree.Size()
+		l.mu.RUnlock()
+		if last.Version <= size {
+			return nil
+		}
 		commits := []store.Commit{last}
-		if last.Version > l.tree.Size()+1 {
-			n := min(page, last.Version-l.tree.Size())
-			if commits, err = l.log.Scan(ctx, last.Subject, l.tree.Size(), int(n)); err != nil {
+		if last.Version > size+1 {
+			if commits, err = l.log.Scan(ctx, last.Subject, size, int(min(page, last.Version-size))); err != nil {
 				return err
 			}
 		}
-		for _, c := range commits {
-			if err := l.take(c); err != nil {
-				return err
-			}
+		if err := l.takeAll(commits); err != nil {
+			return err
+		}
+	}
+}
+
+// takeAll takes up those of the commits that nobody has taken up meanwhile.
+func (l *ledger) takeAll(commits []store.Commit) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range commits {
+		if c.Version <= l.tree.Size() {
+			continue
+		}
+		if err := l.take(c); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// take takes up one; l.mu is held.
 func (l *ledger) take(c store.Commit) error {
 	fact, err := events.Open[events.LeafLogged](c.Envelope())
 	if err != nil {
@@ -148,47 +164,6 @@ func (l *ledger) take(c store.Commit) error {
 	l.places[about] = append(l.places[about], fact.Index)
 	l.noteStep(fact, c.At)
 	return nil
-}
-
-// append makes leaf the next entry of the log, once for each cause. An entry
-// that others must come before is fault.Early.
-func (l *ledger) append(ctx context.Context, by store.Cause, about, leaf string) error {
-	return l.compose(ctx, by, about, func() (string, error) { return leaf, nil })
-}
-
-// compose is append for an entry that depends on those before it. write is
-// called with mu held, again where another process came first.
-func (l *ledger) compose(ctx context.Context, by store.Cause, about string, write func() (string, error)) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for {
-		if l.halt != nil {
-			return l.halt
-		}
-		leaf, err := write()
-		if err == nil {
-			err = publiclog.Check(leaf)
-		}
-		if err != nil {
-			return err
-		}
-		err = l.growth.Put(ctx, by, l.id, func(g *Growth) (events.Event, error) {
-			if g.Size != l.tree.Size() {
-				return nil, errBehind
-			}
-			if _, err := l.histories[publiclog.About(leaf)].Follow(leaf); err != nil {
-				return nil, err
-			}
-			g.Size++
-			return events.LeafLogged{Index: g.Size - 1, Leaf: leaf, About: about}, nil
-		})
-		if err != nil && !errors.Is(err, errBehind) {
-			return err
-		}
-		if caught := l.catchUp(ctx); caught != nil || err == nil {
-			return caught
-		}
-	}
 }
 
 // stop ends appending and signing; l.mu is held, or nobody else knows l yet.

@@ -35,10 +35,18 @@ func (l *ledger) state(ctx context.Context) error {
 		return nil
 	}
 	by := store.Cause{ID: fmt.Sprintf("log/state/%s/%d", today, ended), Actor: identity.Service("disclose")}
+	l.queue.turn.Lock() // nothing is appended until the state of it is, but all may read
+	defer l.queue.turn.Unlock()
 	var made *publiclog.State
-	err := l.compose(ctx, by, "", func() (string, error) {
+	err := l.compose(ctx, by, "", func(size int64) (string, error) {
+		l.mu.Lock()
+		root := l.sm3.Root()
 		made = l.states.At(l.tree.Size())
-		return made.Leaf(today, l.sm3.Root())
+		l.mu.Unlock()
+		if made.Size != size {
+			return "", errBehind
+		}
+		return made.Leaf(today, root)
 	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -98,12 +106,12 @@ func (s *Service) StateProof(record string) (publiclog.StateProof, error) {
 	if err != nil {
 		return publiclog.StateProof{}, err
 	}
-	l.mu.Lock() // the tree of a state grows when it is first asked
-	defer l.mu.Unlock()
 	p, err := state.Prove(record)
 	if err != nil {
 		return p, err
 	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
 	p.Leaf, p.Entry = of.leaf, publiclog.LogPlace{Index: of.index, Checkpoint: point}
 	p.Entry.Path, err = l.tree.Include(of.index, size)
 	return p, err

@@ -68,20 +68,28 @@ func (l *ledger) ownLeaves() []string {
 }
 
 // signNew returns a checkpoint that is not published yet, or "" if there is
-// nothing to publish.
+// nothing to publish. Where less is in the tree than was signed, another process
+// may have appended and signed just now: then it looks again.
 func (l *ledger) signNew(ctx context.Context) (string, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	text, err := l.signTree(ctx)
-	var halt *publiclog.Halt
-	if errors.As(err, &halt) {
-		l.stop(ctx, halt)
-		return "", nil
+	for {
+		text, size, err := l.signTree()
+		var halt *publiclog.Halt
+		if !errors.As(err, &halt) {
+			return text, err
+		}
+		if err := l.catchUp(ctx); err != nil {
+			return "", err
+		}
+		l.mu.Lock()
+		same := l.tree.Size() == size
+		if same {
+			l.stop(ctx, halt)
+		}
+		l.mu.Unlock()
+		if same {
+			return "", nil
+		}
 	}
-	if err != nil || text == l.point {
-		return "", err
-	}
-	return text, nil
 }
 
 // rests reports whether there is nothing to sign yet.
@@ -92,18 +100,14 @@ func (l *ledger) rests() bool {
 	return l.halt != nil || since >= 0 && since < signingPause && !l.awaited()
 }
 
-// signTree signs what is in the store. Where less is there than was signed,
-// another process may have appended and signed just now: then it looks again.
-func (l *ledger) signTree(ctx context.Context) (string, error) {
-	for {
-		size := l.tree.Size()
-		text, err := l.cfg.Notary.Sign(&l.tree)
-		var halt *publiclog.Halt
-		if !errors.As(err, &halt) {
-			return text, err
-		}
-		if caught := l.catchUp(ctx); caught != nil || l.tree.Size() == size {
-			return "", errors.Join(caught, err)
-		}
+// signTree signs the tree, which has that size, and returns the checkpoint, "" if
+// it is the published one.
+func (l *ledger) signTree() (text string, size int64, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text, err = l.cfg.Notary.Sign(&l.tree)
+	if err != nil || text == l.point {
+		text = ""
 	}
+	return text, l.tree.Size(), err
 }

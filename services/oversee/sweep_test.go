@@ -141,11 +141,11 @@ type deaf struct {
 	subject string
 }
 
-func (d deaf) Append(ctx context.Context, c store.Commit) error {
-	if c.Subject == d.subject {
+func (d deaf) Append(ctx context.Context, commits ...store.Commit) error {
+	if slices.ContainsFunc(commits, func(c store.Commit) bool { return c.Subject == d.subject }) {
 		return fault.New(fault.Unavailable, "磁盘故障")
 	}
-	return d.Log.Append(ctx, c)
+	return d.Log.Append(ctx, commits...)
 }
 
 // TestOneThatFailsKeepsNobodyWaiting: the first limit of the page cannot be

@@ -19,11 +19,11 @@ type failing struct {
 	left atomic.Int64
 }
 
-func (l *failing) Append(ctx context.Context, c store.Commit) error {
+func (l *failing) Append(ctx context.Context, commits ...store.Commit) error {
 	if l.left.Add(-1) < 0 {
 		return fault.New(fault.Unavailable, "存储空间不足")
 	}
-	return l.Memory.Append(ctx, c)
+	return l.Memory.Append(ctx, commits...)
 }
 
 // TestImportBrokenOffGoesOn breaks an import off after every number of commits

@@ -40,14 +40,16 @@ type flaky struct {
 	watch  func(store.Commit)
 }
 
-func (f *flaky) Append(ctx context.Context, c store.Commit) error {
+func (f *flaky) Append(ctx context.Context, commits ...store.Commit) error {
 	if f.faults.hit("append refused", f.faults.odds.refuse) {
 		return errDisk
 	}
-	if err := f.Log.Append(ctx, c); err != nil {
+	if err := f.Log.Append(ctx, commits...); err != nil {
 		return err
 	}
-	f.watch(c)
+	for _, c := range commits {
+		f.watch(c)
+	}
 	if f.faults.hit("acknowledgement lost", f.faults.odds.lose) {
 		return errDisk
 	}

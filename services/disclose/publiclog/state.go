@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -26,15 +27,21 @@ const (
 // a function of the entries: who has them needs nobody to tell.
 type States struct {
 	size    int64
-	records map[string][]standing
+	records map[string]*course
+	order   []*course // by id, but for the fresh ones
+	fresh   []*course // since a state was last asked for
 }
 
-// standing is what one entry made of a record.
+// course is what the entries have made of a record, one after another.
+type course struct {
+	id   string
+	past []standing
+}
+
+// standing is how a record stood from an entry on, as a state spells it.
 type standing struct {
-	index   int64
-	version int
-	word    string
-	sha256  string
+	index int64
+	line  string
 }
 
 // Add takes the next entry of the log, which the caller has checked.
@@ -46,20 +53,35 @@ func (s *States) Add(leaf string) {
 	if word == "" {
 		return
 	}
-	record := field(leaf, "record")
-	version, err := strconv.Atoi(field(leaf, "version"))
-	if err != nil {
-		return
+	record := strings.Clone(field(leaf, "record")) // which would keep the whole entry
+	c := s.records[record]
+	if c == nil {
+		if s.records == nil {
+			s.records = map[string]*course{}
+		}
+		c = &course{id: record}
+		s.records[record] = c
+		s.fresh = append(s.fresh, c)
 	}
-	if s.records == nil {
-		s.records = map[string][]standing{}
+	sha256 := field(leaf, "doc-sha256")
+	if kind != "record" && len(c.past) > 0 {
+		before := strings.TrimSuffix(c.past[len(c.past)-1].line, "\n")
+		sha256 = before[strings.LastIndexByte(before, ' ')+1:]
 	}
-	past := s.records[record]
-	next := standing{index: index, version: version, word: word, sha256: field(leaf, "doc-sha256")}
-	if kind != "record" && len(past) > 0 {
-		next.sha256 = past[len(past)-1].sha256
+	c.past = append(c.past, standing{index, "r " + record + " " + field(leaf, "version") + " " + word + " " + sha256 + "\n"})
+}
+
+// arrange puts the fresh records in their places.
+func (s *States) arrange() {
+	byID := func(a, b *course) int { return strings.Compare(a.id, b.id) }
+	slices.SortFunc(s.fresh, byID)
+	all := make([]*course, 0, len(s.order)+len(s.fresh))
+	for _, c := range s.fresh {
+		n, _ := slices.BinarySearchFunc(s.order, c, byID)
+		all = append(append(all, s.order[:n]...), c)
+		s.order = s.order[n:]
 	}
-	s.records[record] = append(past, next)
+	s.order, s.fresh = append(all, s.order...), nil
 }
 
 // Size is how many entries were taken.
@@ -67,15 +89,16 @@ func (s *States) Size() int64 { return s.size }
 
 // At is the state after the first size entries, of those that were taken.
 func (s *States) At(size int64) *State {
-	st := &State{Size: size}
-	for record, past := range s.records {
-		n := sort.Search(len(past), func(i int) bool { return past[i].index >= size })
+	if len(s.fresh) > 0 {
+		s.arrange()
+	}
+	st := &State{Size: size, Lines: make([]string, 0, len(s.order))}
+	for _, c := range s.order {
+		n := sort.Search(len(c.past), func(i int) bool { return c.past[i].index >= size })
 		if n > 0 {
-			p := past[n-1]
-			st.Lines = append(st.Lines, fmt.Sprintf("r %s %d %s %s\n", record, p.version, p.word, p.sha256))
+			st.Lines = append(st.Lines, c.past[n-1].line)
 		}
 	}
-	slices.Sort(st.Lines)
 	return st
 }
 
@@ -86,7 +109,9 @@ type State struct {
 	Size  int64
 	Lines []string
 
-	tree Tree // over the lines, as far as it was needed
+	grown sync.Once
+	tree  Tree  // over the lines, once it was needed
+	err   error // why there is none
 }
 
 // File is all lines: what the digests of a state entry are of.
@@ -106,14 +131,16 @@ func ParseState(size int64, file string) (*State, error) {
 
 var stateLine = regexp.MustCompile(`^r [0-9a-f]{32} [1-9][0-9]{0,8} (live|withdrawn|expired) [0-9a-f]{64}\n$`)
 
-// grow makes the tree over the lines.
+// grow makes the tree over the lines; many may ask.
 func (s *State) grow() error {
-	for s.tree.Size() < int64(len(s.Lines)) {
-		if err := s.tree.Add(s.Lines[s.tree.Size()]); err != nil {
-			return err
+	s.grown.Do(func() {
+		for _, line := range s.Lines {
+			if s.err = s.tree.Add(line); s.err != nil {
+				return
+			}
 		}
-	}
-	return nil
+	})
+	return s.err
 }
 
 // Leaf is the entry of the state on a day; sm3Root is that of the log of the

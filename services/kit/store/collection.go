@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 
 	"shenzhong/events"
@@ -18,8 +16,8 @@ import (
 // do: no commit, no fact, no error.
 var Unchanged = errors.New("unchanged")
 
-// Collection holds the entities of one kind. Change, Create, Put and
-// Open are the only ways to write, and all end in one inserted commit.
+// Collection holds the entities of one kind. Change, Create, Put, PutAll and
+// Open are the only ways to write, and all end in inserted commits.
 //
 // A decide function gets the newest state, changes it in place and returns the
 // one fact that says what happened. It may be run again when another change
@@ -91,6 +89,53 @@ func (c *Collection[T]) Put(ctx context.Context, by Cause, id string, decide fun
 	return c.write(ctx, by, id, func(int64) error { return nil }, decide)
 }
 
+// Step is one of several changes of an entity that are made together.
+type Step[T any] struct {
+	By     Cause
+	Decide func(*T) (events.Event, error)
+}
+
+// PutAll is Put for several changes of one entity, a commit for each, every one
+// of what the one before has made of it: they are stored together, with one
+// sync. Where one of the causes has changed the entity before, it is ErrSeen and
+// nothing was changed; so it is with the error of a step, Unchanged too.
+func (c *Collection[T]) PutAll(ctx context.Context, id string, steps []Step[T]) error {
+	subject := c.Subject(id)
+	for try := 1; ; try++ {
+		last, _, err := c.log.Last(ctx, subject, "")
+		if err != nil {
+			return err
+		}
+		commits, err := c.chain(subject, last, steps)
+		if err != nil {
+			return err
+		}
+		if err = c.log.Append(ctx, commits...); !fault.Is(err, fault.Conflict) || try == attempts {
+			return err
+		}
+	}
+}
+
+// chain runs decisions one after another and returns the commits that follow last.
+func (c *Collection[T]) chain(subject string, last Commit, steps []Step[T]) ([]Commit, error) {
+	var entity T
+	if last.Version > 0 {
+		if err := json.Unmarshal(last.State, &entity); err != nil {
+			return nil, fmt.Errorf("decode %s: %w", last.ID(), err)
+		}
+	}
+	commits := make([]Commit, len(steps))
+	for i, step := range steps {
+		var err error
+		if last, err = c.decide(step.By, subject, last, &entity, step.Decide); err != nil {
+			return nil, err
+		}
+		last.Opens = last.ID()
+		commits[i] = last
+	}
+	return commits, nil
+}
+
 func (c *Collection[T]) write(ctx context.Context, by Cause, id string, allow func(version int64) error, decide func(*T) (events.Event, error)) error {
 	subject := c.Subject(id)
 	for try := 1; ; try++ {
@@ -123,54 +168,6 @@ func (c *Collection[T]) write(ctx context.Context, by Cause, id string, allow fu
 			continue
 		}
 		return err
-	}
-}
-
-// Open makes an entity with the next number of a series and returns its id. A
-// series is written as its number zero: "500156-XS-2026-000000" goes on with
-// "500156-XS-2026-000001". The same cause again returns the same id.
-func (c *Collection[T]) Open(ctx context.Context, by Cause, series string, decide func(id string, entity *T) (events.Event, error)) (string, error) {
-	id, _, err := c.Make(ctx, by, series, decide)
-	return id, err
-}
-
-// Make is Open, and returns the entity as it was made too. The same cause again
-// returns nil for it: the entity may have changed since.
-func (c *Collection[T]) Make(ctx context.Context, by Cause, series string, decide func(id string, entity *T) (events.Event, error)) (string, *T, error) {
-	opens := opening(c.name, by.ID)
-	if !by.Fresh {
-		known, err := c.log.Opened(ctx, opens)
-		if err != nil || known != "" {
-			return events.EntityID(known), nil, err
-		}
-	}
-	for try := 1; ; try++ {
-		n, err := c.take(ctx, series)
-		if err != nil {
-			return "", nil, err
-		}
-		id := numbered(series, n)
-		var entity T
-		commit, err := c.decide(by, c.Subject(id), Commit{}, &entity, func(t *T) (events.Event, error) { return decide(id, t) })
-		if err != nil {
-			c.giveBack(series, n)
-			return "", nil, err
-		}
-		commit.Opens = opens
-		err = c.log.Append(ctx, commit)
-		switch {
-		case err == nil:
-			return id, &entity, nil
-		case errors.Is(err, ErrSeen):
-			c.giveBack(series, n)
-			known, err := c.log.Opened(ctx, opens)
-			return events.EntityID(known), nil, err
-		case fault.Is(err, fault.Conflict) && try < attempts:
-			c.forget(series) // another process numbers this series too
-			continue
-		}
-		c.giveBack(series, n)
-		return "", nil, err
 	}
 }
 
@@ -207,52 +204,4 @@ func (c *Collection[T]) decide(by Cause, subject string, last Commit, entity *T,
 	}
 	commit.Hash = commit.Sum()
 	return commit, nil
-}
-
-// take returns the next number of a series. Numbers handed out and then not
-// used are given back while they are the newest, so gaps are rare; they are not
-// promised away.
-func (c *Collection[T]) take(ctx context.Context, series string) (int64, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.next[series] == 0 {
-		highest, err := c.log.Highest(ctx, c.Subject(strings.TrimRight(series, "0")))
-		if err != nil {
-			return 0, err
-		}
-		var n int64
-		if highest != "" {
-			n, err = strconv.ParseInt(highest[max(0, len(highest)-digits(series)):], 10, 64)
-			if err != nil {
-				return 0, fmt.Errorf("number of %s: %w", highest, err)
-			}
-		}
-		c.next[series] = n + 1
-	}
-	n := c.next[series]
-	c.next[series]++
-	return n, nil
-}
-
-func (c *Collection[T]) giveBack(series string, n int64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.next[series] == n+1 {
-		c.next[series] = n
-	}
-}
-
-func (c *Collection[T]) forget(series string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.next, series)
-}
-
-// digits is how many zeros a series ends in: the width of its numbers, so that
-// ids sort as numbers do.
-func digits(series string) int { return len(series) - len(strings.TrimRight(series, "0")) }
-
-// numbered is the n-th id of a series.
-func numbered(series string, n int64) string {
-	return fmt.Sprintf("%s%0*d", strings.TrimRight(series, "0"), digits(series), n)
 }

@@ -32,13 +32,30 @@ func NewMemory() *Memory {
 	}
 }
 
-// Append adds c.
-func (m *Memory) Append(ctx context.Context, c Commit) error {
+// Append adds the commits, all or none.
+func (m *Memory) Append(ctx context.Context, commits ...Commit) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for i, c := range commits {
+		if err := m.add(c); err != nil {
+			for _, added := range slices.Backward(commits[:i]) {
+				m.remove(added)
+			}
+			return err
+		}
+	}
+	select {
+	case m.growing <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// add adds one; m.mu is held.
+func (m *Memory) add(c Commit) error {
 	_, opened := m.opens[c.Opens]
 	switch {
 	case m.causes[[2]string{c.Subject, c.Cause}] || opened && c.Opens != c.ID():
@@ -54,11 +71,18 @@ func (m *Memory) Append(ctx context.Context, c Commit) error {
 	m.chains[c.Subject] = slices.Insert(chain, at, kept)
 	m.causes[[2]string{c.Subject, c.Cause}] = true
 	m.opens[c.Opens] = c.Subject
-	select {
-	case m.growing <- struct{}{}:
-	default:
-	}
 	return nil
+}
+
+// remove takes the newest commit back; m.mu is held.
+func (m *Memory) remove(c Commit) {
+	m.order = m.order[:len(m.order)-1]
+	delete(m.ids, c.ID())
+	chain := m.chains[c.Subject]
+	at, _ := slices.BinarySearchFunc(chain, &c, byVersion)
+	m.chains[c.Subject] = slices.Delete(chain, at, at+1)
+	delete(m.causes, [2]string{c.Subject, c.Cause})
+	delete(m.opens, c.Opens)
 }
 
 func byVersion(a, b *Commit) int { return cmp.Compare(a.Version, b.Version) }

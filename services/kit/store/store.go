@@ -110,13 +110,15 @@ type Stream struct {
 // began. All methods may be called by many goroutines; none retries for the
 // caller. State and Data are read back byte for byte.
 type Log interface {
-	// Append adds c. A taken (Subject, Version) is a fault.Conflict, a known
+	// Append adds the commits in their order, in one step and with one sync: all
+	// or none. A taken (Subject, Version) is a fault.Conflict, a known
 	// (Subject, Cause) or Opens is ErrSeen; when both hold it is ErrSeen. An
 	// Opens that is but the commit's own id says no more than its version: taken
 	// with it, it is a conflict. A queue that is full is fault.Unavailable and
 	// nothing was stored. It never replaces a commit, and refuses one that it
-	// could not give back as it is.
-	Append(ctx context.Context, c Commit) error
+	// could not give back as it is. A store that has no transactions may keep the
+	// first of several when one behind them fails, never one behind a gap.
+	Append(ctx context.Context, commits ...Commit) error
 	// Last returns the newest commit of subject, the zero Commit if there is
 	// none, and whether cause has changed subject before.
 	Last(ctx context.Context, subject, cause string) (last Commit, seen bool, err error)

@@ -60,20 +60,35 @@ func Open(ctx context.Context, db *mongo.DB) (*Log, error) {
 	return l, nil
 }
 
-// Append adds c.
-func (l *Log) Append(ctx context.Context, c store.Commit) error {
-	d, err := encode(c)
-	if err != nil {
-		return fmt.Errorf("append %s: %w", c.ID(), err)
+// Append adds the commits, all or none; a server that stands alone keeps those
+// before the first that fails.
+func (l *Log) Append(ctx context.Context, commits ...store.Commit) error {
+	if len(commits) == 0 {
+		return nil
 	}
-	d.Number = l.number(c)
-	err = l.db.Write(ctx, "append "+c.ID(), func(ctx context.Context) error {
-		_, err := l.commits.InsertOne(ctx, d)
-		if driver.IsDuplicateKeyError(err) {
-			return l.taken(ctx, c)
+	documents := make([]document, len(commits))
+	for i, c := range commits {
+		var err error
+		if documents[i], err = encode(c); err != nil {
+			return fmt.Errorf("append %s: %w", c.ID(), err)
+		}
+		documents[i].Number = l.number(c)
+	}
+	together := l.db.Write
+	if len(commits) > 1 {
+		together = l.db.Together
+	}
+	refused := -1
+	err := together(ctx, "append "+commits[0].ID(), func(ctx context.Context) error {
+		_, err := l.commits.InsertMany(ctx, documents)
+		if refused = duplicate(err); refused >= 0 && len(commits) == 1 {
+			return l.taken(ctx, commits[refused])
 		}
 		return err
 	})
+	if refused >= 0 && len(commits) > 1 { // a transaction that failed answers nothing more
+		err = l.db.Write(ctx, "append "+commits[refused].ID(), func(ctx context.Context) error { return l.taken(ctx, commits[refused]) })
+	}
 	if err != nil {
 		return err
 	}
@@ -82,6 +97,19 @@ func (l *Log) Append(ctx context.Context, c store.Commit) error {
 	default:
 	}
 	return nil
+}
+
+// duplicate is which of several documents has a key that is taken, or -1.
+func duplicate(err error) int {
+	var bulk driver.BulkWriteException
+	if errors.As(err, &bulk) {
+		for _, e := range bulk.WriteErrors {
+			if driver.IsDuplicateKeyError(e.WriteError) {
+				return e.Index
+			}
+		}
+	}
+	return -1
 }
 
 // taken says what it means that some key of c is taken: a repetition if it is

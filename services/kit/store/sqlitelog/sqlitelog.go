@@ -100,34 +100,50 @@ const appendCommit = `INSERT INTO commits (` + columns + `)
 const isSeen = `SELECT EXISTS (SELECT 1 FROM commits WHERE subject = ?1 AND cause = ?2)
 	OR EXISTS (SELECT 1 FROM commits WHERE opens = ?3 AND opens <> '')`
 
-// Append adds c.
-func (l *Log) Append(ctx context.Context, c store.Commit) error {
-	args, err := values(c)
-	if err != nil {
-		return fmt.Errorf("append %s: %w", c.ID(), err)
+// Append adds the commits, all or none.
+func (l *Log) Append(ctx context.Context, commits ...store.Commit) error {
+	rows := make([][]any, len(commits))
+	for i, c := range commits {
+		var err error
+		if rows[i], err = values(c); err != nil {
+			return fmt.Errorf("append %s: %w", c.ID(), err)
+		}
 	}
-	err = l.db.WriteOne(ctx, func(tx sqlite.Tx) error {
-		n, err := tx.Exec(appendCommit, args...)
-		if err != nil || n == 1 {
-			return err
+	write := l.db.Write
+	if len(commits) == 1 {
+		write = l.db.WriteOne
+	}
+	err := write(ctx, func(tx sqlite.Tx) error {
+		for i, c := range commits {
+			if err := insert(tx, c, rows[i]); err != nil {
+				return fmt.Errorf("append %s: %w", c.ID(), err)
+			}
 		}
-		var seen bool
-		if _, err := tx.Row(isSeen, []any{c.Subject, c.Cause, opens(c)}, &seen); err != nil {
-			return err
-		}
-		if seen {
-			return store.ErrSeen
-		}
-		return fault.New(fault.Conflict, "该记录刚刚被他人修改，请刷新后重试")
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("append %s: %w", c.ID(), err)
+		return err
 	}
 	select {
 	case l.grown <- struct{}{}:
 	default:
 	}
 	return nil
+}
+
+func insert(tx sqlite.Tx, c store.Commit, row []any) error {
+	n, err := tx.Exec(appendCommit, row...)
+	if err != nil || n == 1 {
+		return err
+	}
+	var seen bool
+	if _, err := tx.Row(isSeen, []any{c.Subject, c.Cause, opens(c)}, &seen); err != nil {
+		return err
+	}
+	if seen {
+		return store.ErrSeen
+	}
+	return fault.New(fault.Conflict, "该记录刚刚被他人修改，请刷新后重试")
 }
 
 const last = `SELECT ` + columns + `, EXISTS (SELECT 1 FROM commits WHERE subject = ?1 AND cause = ?2)

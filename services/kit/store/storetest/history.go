@@ -94,8 +94,8 @@ type troubled struct {
 	conflicts, lost, refused int
 }
 
-// Append stores c or not and tells the truth or not.
-func (l *troubled) Append(ctx context.Context, c store.Commit) error {
+// Append stores the commits or not and tells the truth or not.
+func (l *troubled) Append(ctx context.Context, commits ...store.Commit) error {
 	l.mu.Lock()
 	n := l.random.IntN(10)
 	switch n {
@@ -111,14 +111,14 @@ func (l *troubled) Append(ctx context.Context, c store.Commit) error {
 	case 0:
 		return fault.New(fault.Conflict, "injected")
 	case 1:
-		if err := l.Log.Append(ctx, c); err != nil {
+		if err := l.Log.Append(ctx, commits...); err != nil {
 			return err
 		}
 		return fault.New(fault.Unavailable, "the answer was lost")
 	case 2:
 		return fault.New(fault.Unavailable, "injected")
 	}
-	return l.Log.Append(ctx, c)
+	return l.Log.Append(ctx, commits...)
 }
 
 // explained plays a history through one log and verifies what is left in

@@ -38,11 +38,11 @@ func testCollection(t *testing.T, b Backend) {
 	rapid.Check(t, func(rt *rapid.T) {
 		played++
 		g := &game{
-			tallies: newTallies(fmt.Sprint("game", played), log), log: log,
+			tallies: newTallies(fmt.Sprint("game", played), log), log: log, alone: b.Alone,
 			entities: map[string]*tally{}, versions: map[string]int64{}, causes: map[string]bool{}, opened: map[string]string{},
 		}
 		rt.Repeat(map[string]func(*rapid.T){
-			"": g.check, "put": g.put, "change": g.change, "create": g.create, "open": g.open, "refuse": g.refuse,
+			"": g.check, "put": g.put, "together": g.together, "change": g.change, "create": g.create, "open": g.open, "refuse": g.refuse,
 		})
 	})
 	verified(t, log)
@@ -52,6 +52,7 @@ func testCollection(t *testing.T, b Backend) {
 type game struct {
 	tallies  *store.Collection[tally]
 	log      store.Log
+	alone    bool
 	entities map[string]*tally
 	versions map[string]int64
 	causes   map[string]bool   // id and cause
@@ -59,6 +60,12 @@ type game struct {
 }
 
 var refused = errors.New("refused")
+
+// refuse changes an entity and then does not want to have.
+func refuse(e *tally) (events.Event, error) {
+	e.Gone = true
+	return nil, refused
+}
 
 func (g *game) draw(t *rapid.T) (ctx context.Context, id string, by store.Cause) {
 	known := []string{"a", "b", "500156-TL-2026-0001", "500156-TL-2026-0002"}
@@ -157,7 +164,7 @@ func (g *game) refuse(t *rapid.T) {
 	ctx, id, by := g.draw(t)
 	answer := rapid.SampledFrom([]error{refused, store.Unchanged}).Draw(t, "answer")
 	err := g.tallies.Put(ctx, by, id, func(e *tally) (events.Event, error) {
-		e.Gone = true
+		_, _ = refuse(e)
 		return nil, answer
 	})
 	if g.causes[id+"|"+by.ID] || errors.Is(answer, store.Unchanged) {

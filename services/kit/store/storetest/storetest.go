@@ -25,6 +25,9 @@ type Backend struct {
 	New func(t testing.TB) func(testing.TB) store.Log
 	// Forgets says that nothing outlives the log that was opened.
 	Forgets bool
+	// Alone says that several commits are not stored in one step: the first of
+	// them may be kept when one behind them fails.
+	Alone bool
 	// Crowd opens a log in which not one more commit can queue up until release
 	// is called. It is nil for a store without a queue.
 	Crowd func(t testing.TB) (log store.Log, release func())
@@ -42,6 +45,7 @@ func Run(t *testing.T, b Backend) {
 		{"any JSON is kept or refused", testAnyJSON},
 		{"keys are unique", testUnique},
 		{"a repetition outranks a conflict", testPrecedence},
+		{"several commits are one step", testTogether},
 		{"a canceled append stores nothing", testCanceled},
 		{"last is the newest of its subject", testLast},
 		{"highest goes by prefix", testHighest},
@@ -54,6 +58,7 @@ func Run(t *testing.T, b Backend) {
 		{"a log opened again keeps everything", testReopen},
 		{"a full queue refuses at once", testCrowd},
 		{"versions are dense under contention", testContention},
+		{"versions are dense when several are one step", testTogetherUnderContention},
 		{"one cause is one commit", testOneCause},
 		{"two processes number one series", testSeries},
 		{"histories are linearizable", testLinearizable},
