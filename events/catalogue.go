@@ -46,6 +46,8 @@ func Catalogue() []Contract {
 		{Fact: VisitReseated{}, Entity: "visit", Since: first, Chinese: "检查人员递补", Sealed: true},
 		{Fact: VisitApproved{}, Entity: "visit", Since: first, Chinese: "检查审批", Sealed: true},
 		{Fact: VisitNoticed{}, Entity: "visit", Since: first, Chinese: "检查通知送达", Sealed: true},
+		{Fact: CodeFilingDue{}, Entity: "filing", Since: "2026-11-28", Chinese: "未取得执法码实施检查，应当备案", Hears: []string{"oversee"}},
+		{Fact: CodeFiled{}, Entity: "filing", Since: "2026-11-28", Chinese: "未取得执法码的检查已备案", Hears: []string{"oversee"}},
 		{Fact: RecusalRequested{}, Entity: "recusal", Since: "2026-11-28", Chinese: "当事人申请回避", Sealed: true},
 		{Fact: RecusalDecided{}, Entity: "recusal", Since: "2026-11-28", Chinese: "回避申请的决定", Hears: []string{"draw"}, Sealed: true},
 		{Fact: StrictnessSeen{}, Entity: "strictness", Since: "2026-11-28", Chinese: "检查人员本人已查看检出率比较", Sealed: true},

@@ -231,9 +231,12 @@ type Visit struct {
 	Approvals   []Approval     `json:"approvals"`
 	NoticeNo    string         `json:"notice_no"` // 检查通知书
 	VisitedOn   string         `json:"visited_on"`
-	Countersign string         `json:"countersign"`         // signed, refused
-	RefusalNote string         `json:"refusal_note"`        // who witnessed the refusal
-	NoticedAt   time.Time      `json:"noticed_at,omitzero"` // when the team gave notice at the door
+	Countersign string         `json:"countersign"`          // signed, refused
+	RefusalNote string         `json:"refusal_note"`         // who witnessed the refusal
+	NoticedAt   time.Time      `json:"noticed_at,omitzero"`  // when the team gave notice at the door
+	Code        string         `json:"code,omitempty"`       // 执法码 of the municipal application
+	ScannedAt   string         `json:"scanned_at,omitempty"` // when the code of the enterprise (企业码) was scanned
+	NoCode      string         `json:"no_code,omitempty"`    // why there was no 执法码
 }
 
 // Held is a visit of a batch that was held.
@@ -282,10 +285,50 @@ type VisitNoticed struct {
 	Visit    string `json:"visit"`
 	NoticeNo string `json:"notice_no"`
 	On       string `json:"on"`
+
+	Code      string `json:"code,omitempty"`       // 执法码
+	ScannedAt string `json:"scanned_at,omitempty"` // when the code of the enterprise (企业码) was scanned
+	NoCode    string `json:"no_code,omitempty"`    // why there was no 执法码
 }
 
 // Kind names the contract.
 func (VisitNoticed) Kind() string { return "inspect.visit_noticed.v1" }
+
+// CodeFiling is the duty to tell the justice unit of a visit that was made
+// without an 执法码 (渝府令375号 art. 18). It names neither the visit nor the
+// facility.
+type CodeFiling struct {
+	ID       string   `json:"id"` // "500156-BA-2026-000001"
+	Unit     string   `json:"unit"`
+	On       string   `json:"on"` // day of the visit
+	Deadline Deadline `json:"deadline"`
+}
+
+// CodeFilingDue says that a visit was made without an 执法码.
+type CodeFilingDue struct {
+	Filing CodeFiling `json:"filing"`
+}
+
+// Kind names the contract.
+func (CodeFilingDue) Kind() string { return "inspect.code_filing_due.v1" }
+
+// Clocks starts the limit for telling the justice unit.
+func (e CodeFilingDue) Clocks() ([]Deadline, []string) { return []Deadline{e.Filing.Deadline}, nil }
+
+// CodeFiled says that the justice unit was told.
+type CodeFiled struct {
+	Filing  string   `json:"filing"`
+	By      string   `json:"by"`
+	On      string   `json:"on"`
+	Receipt string   `json:"receipt"`
+	Settled []string `json:"settled"`
+}
+
+// Kind names the contract.
+func (CodeFiled) Kind() string { return "inspect.code_filed.v1" }
+
+// Clocks ends the limit for telling it.
+func (e CodeFiled) Clocks() ([]Deadline, []string) { return nil, e.Settled }
 
 // RecusalRequested says that a facility asked for the recusal of an officer who
 // is to come (申请回避, 行政处罚法 art. 43).

@@ -241,7 +241,7 @@ func (f fixture) noticed(t *testing.T, id string, units ...string) {
 	for _, unit := range units {
 		must(t, "approve "+unit, f.ApproveVisit(ctx, ApproveVisit{Cause: f.by(leader(unit)), Visit: id}))
 	}
-	must(t, "notice", f.NoticeVisit(ctx, NoticeVisit{Cause: f.by(member("mzj", 1)), Visit: id, No: "武隆民检通〔2026〕1号", On: visitDay}))
+	must(t, "notice", f.NoticeVisit(ctx, NoticeVisit{Cause: f.by(member("mzj", 1)), Visit: id, No: "武隆民检通〔2026〕1号", On: visitDay, Coded: Coded{Code: "ZF-1"}}))
 	f.pump(t)
 }
 

@@ -109,6 +109,7 @@ type Notice struct {
 	Forbidden string       `json:"forbidden"` // 五个严禁、八个不得
 	Lead      string       `json:"lead"`      // name of the lead unit
 	Code      string       `json:"code"`      // by which the facility can ask for a recusal; empty = no such code
+	LawCode   string       `json:"law_code"`  // 执法码, empty where there was none
 	Draw      *DrawnProof  `json:"draw"`      // that the visit was drawn; null where it was not
 }
 
@@ -155,7 +156,7 @@ func (s *Service) Notice(ctx context.Context, by identity.Actor, id string) (Not
 	if err != nil {
 		return Notice{}, err
 	}
-	n := Notice{No: v.NoticeNo, On: v.VisitedOn, Facility: v.Facility, Name: v.Name, Source: plan.Title + "：" + batch.Title}
+	n := Notice{No: v.NoticeNo, LawCode: v.Code, On: v.VisitedOn, Facility: v.Facility, Name: v.Name, Source: plan.Title + "：" + batch.Title}
 	texts := make([]law.Text, 2)
 	for i, code := range []string{"inspect.rights", "inspect.five_eight"} {
 		if texts[i], err = s.cfg.Law.Law().Text(code, on); err != nil {

@@ -31,6 +31,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"visit.notice": func(a identity.Actor) error {
 			return f.NoticeVisit(ctx, NoticeVisit{Cause: f.by(a), Visit: "x", No: "1"})
 		},
+		"filing.file":  func(a identity.Actor) error { return f.FileCode(ctx, FileCode{Cause: f.by(a), Filing: "x"}) },
+		"filing.read":  func(a identity.Actor) error { _, err := f.Filings(ctx, a, ""); return err },
 		"visit.answer": func(a identity.Actor) error { return f.AnswerSection(ctx, AnswerSection{Cause: f.by(a), Visit: "x"}) },
 		"visit.sign":   func(a identity.Actor) error { return f.SignVisit(ctx, SignVisit{Cause: f.by(a), Visit: "x"}) },
 		"visit.record": func(a identity.Actor) error { return f.RecordVisit(ctx, RecordVisit{Cause: f.by(a), Visit: "x"}) },

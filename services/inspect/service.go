@@ -37,6 +37,7 @@ type Service struct {
 	visits  *store.Collection[Visit]
 	orders  *store.Collection[Rectification]
 	pleas   *store.Collection[Recusal]
+	filings *store.Collection[CodeFiling]
 	seen    *store.Collection[Seen]
 	views   views
 }
@@ -51,6 +52,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		visits:  store.NewCollection[Visit]("visit", cfg.Log, cfg.Clock),
 		orders:  store.NewCollection[Rectification]("rectification", cfg.Log, cfg.Clock),
 		pleas:   store.NewCollection[Recusal]("recusal", cfg.Log, cfg.Clock),
+		filings: store.NewCollection[CodeFiling]("filing", cfg.Log, cfg.Clock),
 		seen:    store.NewCollection[Seen]("strictness", cfg.Log, cfg.Clock),
 	}
 	return s, s.views.open(ctx, cfg.Tables)
@@ -67,6 +69,7 @@ func (s *Service) Reactions() []bus.Reaction {
 		bus.On("inspect-orders-rectification", s.onVisitRecorded),
 		bus.On("inspect-gives-up-draws", s.onDrawVoided),
 		bus.On("inspect-takes-lists-back", s.onDrawBlocked),
+		bus.On("inspect-owes-code-filings", s.onVisitNoticed),
 		bus.On("inspect-finishes-batch", s.onRecordedFinish),
 		bus.On("inspect-finishes-drawn-batch", s.onBatchDrawn),
 	}
@@ -92,6 +95,8 @@ var permits = identity.Permits{
 	"rectification.prove":  {identity.Party, identity.Officer},
 	"rectification.extend": {identity.Leader},
 	"rectification.check":  {identity.Officer},
+	"filing.file":          {identity.Officer, identity.Leader},
+	"filing.read":          {identity.Officer, identity.Leader, identity.Office, identity.Auditor},
 	"plan.read":            {identity.Registrar, identity.Officer, identity.Leader, identity.Legal, identity.Office, identity.Auditor},
 	"visit.read":           {identity.Officer, identity.Leader, identity.Office, identity.Auditor, identity.Party},
 	"recusal.decide":       {identity.Leader},

@@ -31,6 +31,9 @@ const (
 	Proved  State = "proved"  // 已提交证明: the unit inspects again
 	Closed  State = "closed"  // 已改正
 
+	FilingDue State = "filing_due" // 待备案: the unit tells the justice unit
+	Filed     State = "filed"      // 已备案
+
 	Asked   State = "asked"   // 已申请: the head of the officer's unit decides
 	Granted State = "granted" // 准予回避
 	Refused State = "refused" // 不予回避
@@ -41,6 +44,7 @@ var titles = map[State]string{
 	Drafted: "拟订", Approved: "已批准", Published: "已公布", Announced: "已公告", Voided: "抽取已作废", Frozen: "已冻结", Drawn: "已抽取",
 	Finished: "已完成", Assigned: "已派定", Noticed: "已通知", Answered: "各部门已录入", Signed: "当事人已签字",
 	Recorded: "已办结", Ordered: "责令改正中", Proved: "已提交整改证明", Closed: "已改正",
+	FilingDue: "待备案", Filed: "已备案",
 	Asked: "已申请回避", Granted: "准予回避", Refused: "不予回避", "": "尚未建立",
 }
 
@@ -71,6 +75,11 @@ var (
 		Answered: {Signed},
 		Signed:   {Recorded},
 		Recorded: {},
+	}
+	nextFiling = map[State][]State{
+		"":        {FilingDue},
+		FilingDue: {Filed},
+		Filed:     {},
 	}
 	nextRecusal = map[State][]State{
 		"":      {Asked},

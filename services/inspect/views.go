@@ -90,11 +90,12 @@ type views struct {
 	visits     *view.View[VisitRow]
 	orders     *view.View[OrderRow]
 	recusals   *view.View[RecusalRow]
+	filings    *view.View[FilingRow]
 	proofs     *view.View[ProofRow]
 }
 
 func (v *views) all() []view.Folding {
-	return []view.Folding{v.facilities, v.officers, v.items, v.plans, v.batches, v.visits, v.orders, v.recusals, v.proofs}
+	return []view.Folding{v.facilities, v.officers, v.items, v.plans, v.batches, v.visits, v.orders, v.recusals, v.filings, v.proofs}
 }
 
 func (v *views) open(ctx context.Context, tables view.Tables) error {
@@ -154,6 +155,15 @@ func (v *views) open(ctx context.Context, tables view.Tables) error {
 		Columns: []view.Column{{Name: "facility"}, {Name: "unit"}, {Name: "visit"}},
 		Values: func(_ string, r RecusalRow) map[string]any {
 			return map[string]any{"facility": r.Facility, "unit": r.Unit, "visit": r.Visit}
+		},
+	}); err != nil {
+		return err
+	}
+	if v.filings, err = view.New(ctx, tables, view.Spec[FilingRow]{
+		Name: "inspect-code-filings", Kinds: events.Of("filing"), Fold: foldFiling,
+		Columns: []view.Column{{Name: "unit"}, {Name: "state"}},
+		Values: func(_ string, r FilingRow) map[string]any {
+			return map[string]any{"unit": r.Unit, "state": string(r.State)}
 		},
 	}); err != nil {
 		return err

@@ -86,7 +86,7 @@ func (v *Visit) Approve(by identity.Actor, least int, at time.Time) (events.Even
 }
 
 // Notice gives the facility notice, once for all units.
-func (v *Visit) Notice(by identity.Actor, no, on string, at time.Time) (events.Event, error) {
+func (v *Visit) Notice(by identity.Actor, no, on string, code Coded, at time.Time) (events.Event, error) {
 	if err := v.ofTeam(by, v.Lead); err != nil {
 		return nil, err
 	}
@@ -95,7 +95,8 @@ func (v *Visit) Notice(by identity.Actor, no, on string, at time.Time) (events.E
 		return nil, err
 	}
 	v.State, v.NoticeNo, v.VisitedOn, v.NoticedAt = state, no, on, at
-	return events.VisitNoticed{Visit: v.ID, NoticeNo: no, On: on}, nil
+	v.Code, v.ScannedAt, v.NoCode = code.Code, code.ScannedAt, code.NoCode
+	return events.VisitNoticed{Visit: v.ID, NoticeNo: no, On: on, Code: code.Code, ScannedAt: code.ScannedAt, NoCode: code.NoCode}, nil
 }
 
 // Answer is what one unit found, signed by its officers. Each unit answers its

@@ -36,7 +36,9 @@ func TestVisitWorkflow(t *testing.T) {
 			return v.Reseat(events.Seat{Unit: "mzj", No: 2, Officer: "e"}, "b", "leave")
 		}, []State{Assigned, Approved, Noticed}, []State{Assigned, Approved, Noticed}},
 		{"approve", func(v *Visit) (events.Event, error) { return v.Approve(lead, 2, now) }, []State{Assigned}, []State{Approved}},
-		{"notice", func(v *Visit) (events.Event, error) { return v.Notice(lead, "检通〔2026〕1号", "2026-03-05", now) }, []State{Approved}, []State{Noticed}},
+		{"notice", func(v *Visit) (events.Event, error) {
+			return v.Notice(lead, "检通〔2026〕1号", "2026-03-05", Coded{}, now)
+		}, []State{Approved}, []State{Noticed}},
 		{"answer", func(v *Visit) (events.Event, error) {
 			return v.Answer(lead, answer("mzj", []string{lead.ID, "b"}, "1"), categories, 2)
 		}, []State{Noticed}, []State{Answered}},
@@ -122,7 +124,7 @@ func TestOnlyTheTeamActs(t *testing.T) {
 	for name, act := range map[string]func(identity.Actor) error{
 		"notice": func(by identity.Actor) error {
 			v := visitAt(Approved)
-			_, err := v.Notice(by, "1号", "2026-03-05", now)
+			_, err := v.Notice(by, "1号", "2026-03-05", Coded{}, now)
 			return err
 		},
 		"answer": func(by identity.Actor) error {

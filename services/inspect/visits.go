@@ -44,6 +44,7 @@ type NoticeVisit struct {
 	Visit string
 	No    string // number of the notice (检查通知书)
 	On    string // day of the visit
+	Coded Coded
 }
 
 // NoticeVisit notes the notice.
@@ -62,6 +63,10 @@ func (s *Service) NoticeVisit(ctx context.Context, cmd NoticeVisit) error {
 	if err != nil {
 		return err
 	}
+	code, err := s.underCode(cmd.Coded, day)
+	if err != nil {
+		return err
+	}
 	least, err := s.least()
 	if err != nil {
 		return err
@@ -74,7 +79,7 @@ func (s *Service) NoticeVisit(ctx context.Context, cmd NoticeVisit) error {
 		at = day.Start()
 	}
 	return s.onVisit(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {
-		return v.Notice(cmd.Actor, strings.TrimSpace(cmd.No), day.String(), at)
+		return v.Notice(cmd.Actor, strings.TrimSpace(cmd.No), day.String(), code, at)
 	})
 }
 

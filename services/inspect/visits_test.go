@@ -88,7 +88,7 @@ func TestOneJointVisit(t *testing.T) {
 	f := newFixture(t)
 	f.drawn(t)
 	ctx := context.Background()
-	wants(t, "notice before the heads consented", f.NoticeVisit(ctx, NoticeVisit{Cause: f.by(member("mzj", 1)), Visit: visit1, No: "1号"}), fault.Conflict)
+	wants(t, "notice before the heads consented", f.NoticeVisit(ctx, NoticeVisit{Cause: f.by(member("mzj", 1)), Visit: visit1, No: "1号", Coded: Coded{Code: "ZF-1"}}), fault.Conflict)
 	f.noticed(t, visit1, "mzj", "scjgj", "lyj")
 	f.answers(t, visit1, "mzj", []string{"5"}, ordered)
 	wants(t, "answer twice", f.AnswerSection(ctx, AnswerSection{Cause: f.by(member("mzj", 1)), Visit: visit1, Results: nothing, Signed: []string{officerID(11), officerID(12)}}), fault.Conflict)
@@ -206,7 +206,7 @@ func TestNextCard(t *testing.T) {
 	f.officer(t, 12, events.Officer{Unit: "mzj", CertUntil: "2027-12-31", Status: "active", Max: 20, Interests: []events.Interest{{Facility: rural}}})
 	f.pump(t)
 	notice := func(by identity.Actor) error {
-		return f.NoticeVisit(ctx, NoticeVisit{Cause: f.by(by), Visit: visit11, No: "1号", On: visitDay})
+		return f.NoticeVisit(ctx, NoticeVisit{Cause: f.by(by), Visit: visit11, No: "1号", On: visitDay, Coded: Coded{Code: "ZF-1"}})
 	}
 	wants(t, "a certificate that ends before", notice(who(officerID(13), "mzj", identity.Officer)), fault.Conflict)
 	wants(t, "an officer who was replaced", notice(member("mzj", 1)), fault.NotFound)

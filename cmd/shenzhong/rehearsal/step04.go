@@ -82,7 +82,8 @@ func (p *play) visit(row inspect.VisitRow, o outcome, first bool) {
 	}
 	civil, price := p.member(team["mzj"][0], "mzj"), p.member(team["scjgj"][0], "scjgj")
 	p.as(civilLeader).post("inspect", at+"/approve", nil, nil)
-	notice := map[string]any{"no": "武隆检通〔2026〕" + row.ID[len(row.ID)-2:] + "号"}
+	number := row.ID[len(row.ID)-2:]
+	notice := map[string]any{"no": "武隆检通〔2026〕" + number + "号", "code": "ZF-2026-" + number}
 	if first {
 		p.as(civil).refused("inspect", at+"/notice", notice)
 	}

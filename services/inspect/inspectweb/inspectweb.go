@@ -29,6 +29,7 @@ func Mount(api *web.API, s *inspect.Service) {
 	mountRecusals(api, s)
 	mountFigures(api, s)
 	mountOrders(api, s)
+	mountFilings(api, s)
 	mountResults(api, s)
 }
 

@@ -149,7 +149,7 @@ const (
 		"tasks":[{"unit":"mzj","officers":2,"items":["mzj-201"]},{"unit":"scjgj","officers":2,"items":["scjgj-302"]}]}]}`
 	announcing = `{"no":1,"parties":["mzj","scjgj","lyj"],"quorum":2,"commit_by":"2026-03-03T09:00:00+08:00","freeze_by":"2026-03-04T09:00:00+08:00",
 		"reveal_by":"2026-03-05T09:00:00+08:00","beacon":"dice-d10x20","beacon_at":"2026-03-06T09:00:00+08:00","open_by":"2026-05-12T09:00:00+08:00"}`
-	notice  = `{"no":"武隆民检通〔2026〕1号","on":"2026-04-15"}`
+	notice  = `{"no":"武隆民检通〔2026〕1号","on":"2026-04-15","code":"ZF-2026-1"}`
 	found   = `{"results":["5"],"findings":[{"item":"mzj-201","text":"扩建未报批","result":"5","days":15}],"signed":["500156-RY-000011","500156-RY-000012"]}`
 	clue    = `{"results":["8"],"findings":[{"item":"scjgj-302","text":"收费高于公示","result":"8","offence":"price_violation"}],"signed":["500156-RY-000021","500156-RY-000022"]}`
 	signed  = `{"countersign":"signed"}`
@@ -242,4 +242,34 @@ func TestYearOverHTTP(t *testing.T) {
 	if b := webtest.Read[inspect.PublicBatch](t, s.get(t, "", batch)); b.State != inspect.Finished || !b.Opened || b.Visits != 1 {
 		t.Errorf("the batch is %s, opened %v, with %d visits", b.State, b.Opened, b.Visits)
 	}
+}
+
+// TestVisitWithoutACodeIsFiled: a notice without an 执法码 needs the reason, and
+// the filing that it leads to is closed with the receipt of the justice unit.
+func TestVisitWithoutACodeIsFiled(t *testing.T) {
+	s := newScene(t)
+	s.drawn(t)
+	s.does(t, civil, visit+"/approve", "", "assigned")
+	s.does(t, price, visit+"/approve", "", "approved")
+	webtest.Refused(t, s.post(t, civil1, visit+"/notice", `{"no":"1号","on":"2026-04-15"}`), http.StatusUnprocessableEntity)
+	s.does(t, civil1, visit+"/notice", `{"no":"1号","on":"2026-04-15","no_code":"系统故障"}`, "noticed")
+	list := webtest.Read[struct{ Filings []inspect.FilingRow }](t, s.get(t, civil1, "/code-filings?state=filing_due"))
+	if len(list.Filings) != 1 || list.Filings[0].Deadline.DueDate != "2026-04-20" {
+		t.Fatalf("to be filed: %+v", list)
+	}
+	at := "/code-filings/" + list.Filings[0].ID
+	if f := webtest.Read[inspectweb.FilingShown](t, s.get(t, civil1, at)); f.Title != "待备案" || f.Visit == "" || f.Reason != "系统故障" {
+		t.Errorf("the officer reads %+v", f)
+	}
+	for _, who := range []string{office, colleague} {
+		if a := s.get(t, who, at); a.Status != http.StatusOK || strings.Contains(string(a.Body), "-JC-") || strings.Contains(string(a.Body), "系统故障") {
+			t.Errorf("%s learns of the visit: %d %s", who, a.Status, a.Body)
+		}
+	}
+	webtest.Refused(t, s.get(t, price1, at), http.StatusForbidden)
+	webtest.Refused(t, s.post(t, price1, at+"/file", `{"receipt":"1"}`), http.StatusForbidden)
+	if a := s.post(t, civil1, at+"/file", `{"receipt":"司法局备案2026-7"}`); a.Status != http.StatusOK {
+		t.Errorf("filed: %d %s", a.Status, a.Body)
+	}
+	webtest.Refused(t, s.post(t, civil, at+"/file", `{"receipt":"再报一次"}`), http.StatusConflict)
 }

@@ -59,7 +59,7 @@ func TestWhoHasNoPartLearnsNothing(t *testing.T) {
 		} {
 			same(who, s.post(t, who, path, body), s.post(t, who, other(path), body))
 		}
-		for _, path := range []string{"/visits", "/rectifications", "/plans", plan, plan + "/batches", plan + "/ratios", batch, batch + "/preview", "/public/check-results", "/ratios/cemetery_commercial"} {
+		for _, path := range []string{"/visits", "/code-filings", "/rectifications", "/plans", plan, plan + "/batches", plan + "/ratios", batch, batch + "/preview", "/public/check-results", "/ratios/cemetery_commercial"} {
 			got := s.get(t, who, path)
 			for _, secret := range []string{"500156-JG-", "500156-JC-", "500156-RY-0000", "公墓\"", `"visits":1`} {
 				if strings.Contains(string(got.Body), secret) {
@@ -138,7 +138,7 @@ func TestEveryActIsDescribed(t *testing.T) {
 	}
 	slices.Sort(posts)
 	want := []string{
-		"batch-announce", "batch-freeze", "plan-approve", "plan-draft", "plan-publish", "rectification-check", "rectification-extend",
+		"batch-announce", "batch-freeze", "code-filing-file", "plan-approve", "plan-draft", "plan-publish", "rectification-check", "rectification-extend",
 		"rectification-prove", "recusal-decide", "recusal-request", "recusal-team", "strictness-see", "visit-answer", "visit-approve", "visit-notice", "visit-record", "visit-sign",
 	}
 	if !slices.Equal(posts, want) {

@@ -12,6 +12,10 @@ import (
 type noticeBody struct {
 	No string `json:"no" minLength:"1" maxLength:"100" doc:"检查通知书文号"`
 	On string `json:"on,omitempty" format:"date" doc:"检查日期，不填为今天"`
+
+	Code      string `json:"code,omitempty" maxLength:"100" doc:"执法码"`
+	ScannedAt string `json:"scanned_at,omitempty" format:"date-time" doc:"扫企业码的时间"`
+	NoCode    string `json:"no_code,omitempty" maxLength:"500" doc:"没有取得执法码的特殊原因；填写后须在期限内报司法行政部门备案"`
 }
 
 type answerBody struct {
@@ -74,7 +78,7 @@ func mountVisits(api *web.API, s *inspect.Service) {
 		return showVisit(ctx, s, in.ID, s.ApproveVisit(ctx, inspect.ApproveVisit{Cause: web.Cause(ctx), Visit: in.ID}))
 	})
 	visitAct(api, s, "notice", "送达检查通知书", func(ctx context.Context, by store.Cause, id string, b noticeBody) error {
-		return s.NoticeVisit(ctx, inspect.NoticeVisit{Cause: by, Visit: id, No: b.No, On: b.On})
+		return s.NoticeVisit(ctx, inspect.NoticeVisit{Cause: by, Visit: id, No: b.No, On: b.On, Coded: inspect.Coded{Code: b.Code, ScannedAt: b.ScannedAt, NoCode: b.NoCode}})
 	})
 	visitAct(api, s, "answer", "录入本单位的检查结果并签名", func(ctx context.Context, by store.Cause, id string, b answerBody) error {
 		return s.AnswerSection(ctx, inspect.AnswerSection{Cause: by, Visit: id, Results: b.Results, Findings: b.findings(), Signed: b.Signed})
