@@ -5,6 +5,7 @@ package inspect
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"shenzhong/events"
@@ -72,6 +73,9 @@ func (p *Plan) Approve(by identity.Actor, at time.Time) (events.Event, error) {
 func (p *Plan) Publish(by identity.Actor) (events.Event, error) {
 	if err := by.OfUnit(p.Lead); err != nil {
 		return nil, err
+	}
+	if missing := without(p.Units(), p.Approvals); p.State == Drafted && len(missing) > 0 {
+		return nil, fault.New(fault.Conflict, "计划尚待 %s 的负责人审批，各参加单位都审批后才能公布", strings.Join(missing, "、"))
 	}
 	state, err := move(nextPlan, "计划", p.State, Published)
 	if err != nil {

@@ -151,14 +151,14 @@ func (s *Service) checkTask(ctx context.Context, no int, t events.UnitTask, on w
 		return fault.About("items", fault.Invalid, "第 %d 批中 %s 没有列明抽查事项", no, t.Unit)
 	}
 	for _, code := range t.Items {
+		item, err := s.grounded(code, on)
+		if err != nil {
+			return err
+		}
 		row, err := s.views.items.Get(ctx, s.itemID(code))
 		if fault.Is(err, fault.NotFound) || err == nil && !row.Published {
 			return fault.About("items", fault.Invalid, "抽查事项 %s 没有公布，未经公布的事项不得检查（国办发〔2024〕54号）", code)
 		}
-		if err != nil {
-			return err
-		}
-		item, err := s.grounded(code, on)
 		if err != nil {
 			return err
 		}

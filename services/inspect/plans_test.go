@@ -41,6 +41,10 @@ func TestWhatCannotBePlanned(t *testing.T) {
 			task(func(u *events.UnitTask) { u.Items = []string{"mzj-308"} })(d)
 			d.Batches[0].From = "2026-03-20"
 		}, fault.Invalid, "没有有效依据"},
+		"neither in force nor published": {func(d *DraftPlan) {
+			task(func(u *events.UnitTask) { u.Items = []string{"mzj-309"} })(d)
+			d.Batches[0].From = "2026-03-20"
+		}, fault.Invalid, "没有有效依据"},
 		"an item of another unit":     {task(func(u *events.UnitTask) { u.Items = []string{"lyj-206"} }), fault.Invalid, "不属于"},
 		"no items":                    {task(func(u *events.UnitTask) { u.Items = nil }), fault.Invalid, "没有列明"},
 		"one officer":                 {task(func(u *events.UnitTask) { u.Officers = 1 }), fault.Invalid, "不得少于 2 名"},
@@ -89,7 +93,11 @@ func TestPublishedPlanIsFrozen(t *testing.T) {
 	announce.Cause = f.by(drafting)
 	_, err := f.AnnounceBatch(ctx, announce)
 	wants(t, "announce a draft", err, fault.Conflict)
-	wants(t, "publish before the heads consented", f.PublishPlan(ctx, PublishPlan{Cause: f.by(leader("mzj")), Plan: planID}), fault.Conflict)
+	early := f.PublishPlan(ctx, PublishPlan{Cause: f.by(leader("mzj")), Plan: planID})
+	wants(t, "publish before the heads consented", early, fault.Conflict)
+	if early == nil || !strings.Contains(early.Error(), "mzj、") {
+		t.Errorf("the refusal does not say whose consent is missing: %v", early)
+	}
 	wants(t, "a unit that takes no part", f.ApprovePlan(ctx, ApprovePlan{Cause: f.by(leader("gaj")), Plan: planID}), fault.Denied)
 	for _, unit := range []string{"mzj", "mzj", "scjgj", "lyj"} {
 		must(t, unit, f.ApprovePlan(ctx, ApprovePlan{Cause: f.by(leader(unit)), Plan: planID}))

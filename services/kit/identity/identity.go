@@ -71,5 +71,8 @@ func (a Actor) OfUnit(unit string) error {
 	if a.Unit == unit && unit != "" {
 		return nil
 	}
+	if unit == "" {
+		return fault.New(fault.Denied, "此事项还没有确定由哪个单位办理，请等待分办")
+	}
 	return fault.New(fault.Denied, "此事项由 %s 办理，您所在单位无权操作", unit)
 }

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"strings"
 	"testing"
 
 	"shenzhong/services/kit/fault"
@@ -40,5 +41,8 @@ func TestOfUnit(t *testing.T) {
 	}
 	if err := (Actor{}).OfUnit(""); fault.KindOf(err) != fault.Denied {
 		t.Errorf("an actor without a unit acts for no unit: %v", err)
+	}
+	if err := (Actor{Unit: "lyj"}).OfUnit(""); err == nil || !strings.Contains(err.Error(), "还没有确定") {
+		t.Errorf("what belongs to no unit yet is refused with %v", err)
 	}
 }
