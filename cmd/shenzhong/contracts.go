@@ -18,7 +18,7 @@ func newContractsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "contracts",
 		Short: "输出事件目录：AsyncAPI 3.0（含 JSON Schema），或者 Markdown 表",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if markdown {
 				_, err := fmt.Fprint(cmd.OutOrStdout(), catalogueMarkdown())

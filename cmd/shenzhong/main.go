@@ -60,14 +60,12 @@ func newRootCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("参数不对：%w；加 --help 查看用法", err)}
-	})
 	root.AddCommand(
 		newUpCommand(), newRunCommand(), newRehearseCommand(), newTokenCommand(), newImportCommand(),
 		newDeadlineCommand(), newCalendarCommand(), newPackCommand(), newContractsCommand(),
 		newDrawCommand(), newVerifyCommand(), newLogCommand(), newWitnessCommand(), newMonitorCommand(), newBenchCommand(), newSimulateCommand(),
 		newCtlCommand(), newConfigCommand(),
 	)
+	explain(root)
 	return root
 }

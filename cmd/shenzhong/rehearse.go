@@ -54,6 +54,9 @@ func newRehearseCommand() *cobra.Command {
 // rehearse plays the story on a system of its own in a folder that is removed
 // afterwards.
 func rehearse(ctx context.Context, out io.Writer, f rehearseFlags) (err error) {
+	if err := checkFolder("bundles", f.bundles); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "shenzhong-rehearsal-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the rehearsal: %w", err)

@@ -159,7 +159,7 @@ func (f runFlags) check() error {
 	case f.mongo != "" && f.mongoFile != "":
 		return usageError{errors.New("--mongo 和 --mongo-file 只写一个")}
 	}
-	return errors.Join(checkAddress(f.addr), checkTrust(f.pack, f.trust))
+	return errors.Join(checkFolder("data", f.data), checkAddress(f.addr), checkTrust(f.pack, f.trust))
 }
 
 // paths are the files and folders that the flags name.

@@ -41,12 +41,7 @@ func newTokenCommand() *cobra.Command {
 			"  shenzhong token --data data --revoke 500156-LP-000001 --reason 调离岗位",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("多余的参数“%s”，加 --help 查看用法", args[0])}
-			}
-			return nil
-		},
+		Args:          noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			err := runToken(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), f)
 			if kind := fault.KindOf(err); kind == fault.Invalid || kind == fault.NotFound || kind == fault.Conflict {
@@ -101,7 +96,10 @@ func runToken(ctx context.Context, out, notes io.Writer, f tokenFlags) (err erro
 // openTokens opens the identity store in dir. A directory that is not there is
 // a slip of the hand, not a new system.
 func openTokens(ctx context.Context, dir, name string) (*identity.Service, func() error, error) {
-	if info, err := os.Stat(dir); dir == "" || err != nil || !info.IsDir() {
+	if dir == "" {
+		return nil, nil, fault.About("data", fault.Invalid, "请用 --data 指明 shenzhong up 所用的目录")
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, nil, fault.About("data", fault.Invalid, "没有数据目录“%s”，请用 --data 指明 shenzhong up 所用的目录", dir)
 	}
 	pack, err := loadPack(name)

@@ -66,7 +66,7 @@ func (f upFlags) check() error {
 	if f.data == "" {
 		return usageError{errors.New("请用 --data 指明数据目录")}
 	}
-	return errors.Join(checkAddress(f.addr), checkTrust(f.pack, f.trust))
+	return errors.Join(checkFolder("data", f.data), checkAddress(f.addr), checkTrust(f.pack, f.trust))
 }
 
 // paths are the files and folders that the flags name.
@@ -90,17 +90,16 @@ func trusted(files []string) []namedPath {
 	return out
 }
 
+// checkTrust refuses a pack that cannot be read or was not signed as it must be.
 func checkTrust(pack string, trust []string) error {
 	if len(trust) > 0 && pack == "" {
 		return usageError{errors.New("写明 trust 时也要写明 pack：随程序交付的规则包没有签名")}
 	}
-	return nil
-}
-
-// noArguments refuses what no command line needs.
-func noArguments(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError{fmt.Errorf("多余的参数“%s”，加 --help 查看用法", args[0])}
+	if pack == "" {
+		return nil
+	}
+	if _, err := openPack(pack, trust...); err != nil {
+		return usageError{err}
 	}
 	return nil
 }

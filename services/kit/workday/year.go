@@ -3,6 +3,8 @@ package workday
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -62,7 +64,7 @@ type Year struct {
 func ParseYear(data []byte) (Year, error) {
 	var y Year
 	if err := strict(data, &y); err != nil {
-		return Year{}, fault.New(fault.Invalid, "放假安排文件格式不对，请按模板填写：%w", err)
+		return Year{}, fault.New(fault.Invalid, "放假安排文件格式不对，请按模板填写：%s", inWords(err))
 	}
 	if err := y.check(); err != nil {
 		return Year{}, err
@@ -81,6 +83,18 @@ func strict(data []byte, into any) error {
 		return fault.New(fault.Invalid, "文件末尾有多余内容")
 	}
 	return nil
+}
+
+// inWords says in Chinese what is wrong with a file in JSON.
+func inWords(err error) string {
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("第 %d 个字节处语法有误", syntax.Offset)
+	case fault.Is(err, fault.Invalid):
+		return err.Error()
+	}
+	return "文件不完整，或者有一项不认识、内容不对"
 }
 
 const (
