@@ -67,7 +67,13 @@ func (s *Service) AnnounceBatch(ctx context.Context, cmd AnnounceBatch) (string,
 	}
 	announced.Batch = fmt.Sprintf("%s-PC-%04d-%06d", s.cfg.District, plan.Year, s.batchNo(plan.ID, planned.No))
 	now := s.cfg.Clock.Now()
-	err = s.batches.Put(ctx, cmd.Cause, announced.Batch, func(b *Batch) (events.Event, error) { return b.Announce(announced, now) })
+	err = s.batches.Put(ctx, cmd.Cause, announced.Batch, func(b *Batch) (events.Event, error) {
+		fact, err := b.Announce(announced, now)
+		if err == nil {
+			err = s.announcedEarly(cmd.CommitBy)
+		}
+		return fact, err
+	})
 	return announced.Batch, err
 }
 
@@ -83,6 +89,25 @@ func (s *Service) checkAnnounced(ctx context.Context, plan Plan, b events.Planne
 	}
 	if openBy.Before(last.End()) {
 		return fault.About("open_by", fault.Invalid, "本批检查到 %s 结束，启封时间须在此之后，以免检查之前泄露抽取结果", b.To)
+	}
+	return nil
+}
+
+// announcedEarly refuses an announcement that does not leave the parties and the
+// public the workdays that the law pack asks for (draw.notice) before the lists can
+// be frozen, which is when the parties have committed.
+func (s *Service) announcedEarly(freeze time.Time) error {
+	limit, err := s.cfg.Law.Law().Limit("draw.notice", s.today())
+	if err != nil {
+		return err
+	}
+	calendar, day, last := s.cfg.Calendar.Calendar(), workday.DateOf(freeze), workday.DateOf(freeze)
+	for int64(calendar.Between(last, day)) < *limit.Value {
+		last = last.AddDays(-1)
+	}
+	if s.today().After(last) {
+		return fault.About("commit_by", fault.Invalid,
+			"抽取至少提前 %d 个工作日公告（%s）：名录于 %s 起锁定，最迟应在 %s 公告；请把提交承诺值截止及其后的时间推迟", *limit.Value, limit.Citation(), day, last)
 	}
 	return nil
 }
