@@ -73,6 +73,8 @@ func Catalogue() []Contract {
 		{Fact: DrawOpened{}, Entity: "draw", Since: first, Chinese: "抽取结果启封", Hears: []string{"disclose", "oversee"}},
 		{Fact: DrawVoided{}, Entity: "draw", Since: first, Chinese: "抽取作废", Hears: []string{"disclose", "inspect", "oversee"}},
 		{Fact: DrawWitnessed{}, Entity: "draw", Since: second, Chinese: "见证方在公开随机数产生之前已见证揭示", Hears: []string{"oversee"}},
+		{Fact: DrawMaterialTaken{}, Entity: "draw", Since: second, Chinese: "参与方领取复算材料", Hears: []string{"oversee"}},
+		{Fact: DrawCountersigned{}, Entity: "draw", Since: second, Chinese: "参与方复算签署", Hears: []string{"disclose", "oversee"}},
 		{Fact: DrawEnclosed{}, Entity: "draw", Since: second, Chinese: "验证包附入公开日志的证明", Hears: []string{"oversee"}},
 
 		{Fact: ClueReceived{}, Entity: "clue", Since: first, Chinese: "线索登记", Hears: []string{"register", "oversee"}},

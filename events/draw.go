@@ -176,6 +176,32 @@ type DrawReplaced struct {
 // Kind names the contract.
 func (DrawReplaced) Kind() string { return "draw.replaced.v1" }
 
+// DrawMaterialTaken says who of a party took what a sealed draw is computed from,
+// to recompute it: whoever has that can tell who was drawn.
+type DrawMaterialTaken struct {
+	Draw    string `json:"draw"`
+	Attempt int    `json:"attempt"`
+	Party   string `json:"party"`
+	By      string `json:"by"`
+}
+
+// Kind names the contract.
+func (DrawMaterialTaken) Kind() string { return "draw.material_taken.v1" }
+
+// DrawCountersigned says that a party recomputed a sealed draw on its own machine
+// and signed what it came to: the same sealed file, or another one (异议).
+type DrawCountersigned struct {
+	Draw    string `json:"draw"`
+	Attempt int    `json:"attempt"`
+	Party   string `json:"party"`
+	By      string `json:"by"`
+	Agrees  bool   `json:"agrees"`
+	File    string `json:"file"` // the countersign file: digests, the key and the signature
+}
+
+// Kind names the contract.
+func (DrawCountersigned) Kind() string { return "draw.countersigned.v1" }
+
 // DrawOpened says that everything of a draw is public from now on.
 type DrawOpened struct {
 	Draw   string            `json:"draw"`

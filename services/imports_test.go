@@ -63,8 +63,8 @@ var floorPlan = []struct {
 
 	{"services/draw/fdraw/verify", nil, "pages and a program as data, independent of what they check"},
 	{"services/draw/fairness", []string{"services/draw/fdraw", "golang.org/x/mod/sumdb/tlog"}, "draws made again, and attacks on them; pure"},
-	{"services/draw/fdraw", []string{"github.com/emmansun/gmsm/sm3", "golang.org/x/mod/sumdb/tlog"}, "a pure specification"},
-	{"services/draw/drawweb", []string{"services/draw", "services/draw/fdraw/verify", "services/kit/...", "github.com/gofiber/...", "github.com/a-h/templ"}, "shows and takes decisions; serves the programs of verify as they are"},
+	{"services/draw/fdraw", []string{"github.com/emmansun/gmsm/sm2", "github.com/emmansun/gmsm/sm3", "golang.org/x/mod/sumdb/tlog"}, "a pure specification, with what parties countersign with"},
+	{"services/draw/drawweb", []string{"services/draw", "services/draw/fdraw", "services/draw/fdraw/verify", "services/kit/...", "github.com/gofiber/...", "github.com/a-h/templ"}, "shows and takes decisions; serves the programs of verify as they are"},
 	{"services/inspect/inspectweb", []string{"events", "services/inspect", "services/kit/...", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ", "github.com/boombuler/barcode"}, "shows and takes decisions; prints the notice with its QR code"},
 	{"services/*/*web", []string{"events", "services/@", "services/@/publiclog", "services/kit/...", "github.com/gofiber/...", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "shows and takes decisions"},
 	{"services/draw", append([]string{"services/draw/fdraw"}, decides...), "decides"},

@@ -30,11 +30,11 @@ const secretMode = 0o600
 func newDrawCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "draw",
-		Short: "参加抽取的单位在自己的设备上生成承诺值，之后揭示",
+		Short: "参加抽取的单位在自己的设备上生成承诺值，之后揭示、复算",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newDrawCommitCommand(), newDrawRevealCommand())
+	cmd.AddCommand(newDrawCommitCommand(), newDrawRevealCommand(), newDrawCountersignCommand())
 	return cmd
 }
 

@@ -128,6 +128,12 @@ func reportText(r *fdraw.Report) string {
 			fmt.Fprintf(&b, "     请自行比对：%s\n", c.ByHand)
 		}
 	}
+	for _, c := range r.Countersigned {
+		fmt.Fprintf(&b, "复算  %s　%s\n", statusWords[c.Status], c.Why)
+		if c.ByHand != "" {
+			fmt.Fprintf(&b, "     请自行比对：%s\n", c.ByHand)
+		}
+	}
 	for _, w := range r.Warnings {
 		fmt.Fprintf(&b, "注意  %s\n", w)
 	}

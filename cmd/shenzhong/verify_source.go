@@ -126,13 +126,13 @@ func readLimited(name string) ([]byte, error) {
 // as .json, and the whole of it in one.
 var (
 	textName   = regexp.MustCompile(`^(?:[0-9]{6}-[0-9]{4}-[0-9]{4}-(?:[0-9]+-)?)?(announce|policy|pool|officers|freeze|reveals|beacon|result|sealed|fallback|registry|previous_pool|changes|numbers|ledger|void)(?:\.txt)?$`)
-	seriesName = regexp.MustCompile(`^(?:[0-9]{6}-[0-9]{4}-[0-9]{4}-)?(substitute|earlier)-[0-9]{4,8}(?:\.txt)?$`)
+	seriesName = regexp.MustCompile(`^(?:[0-9]{6}-[0-9]{4}-[0-9]{4}-)?(substitute|earlier|countersign)-[0-9]{4,8}(?:\.txt)?$`)
 	partName   = regexp.MustCompile(`^(notices|log)\.json$`)
 	wholeName  = regexp.MustCompile(`^(?:bundle|[0-9]{6}-[0-9]{4}-[0-9]{4}(?:-[0-9]+)?)\.json$`)
 )
 
 // keyOfSeries is what the files of a series are called in a bundle.
-var keyOfSeries = map[string]string{"substitute": "substitutions", "earlier": "earlier"}
+var keyOfSeries = map[string]string{"substitute": "substitutions", "earlier": "earlier", "countersign": "countersigns"}
 
 // gatherFolder makes a package of what lies in a folder: the package itself, if
 // there is one, or else its files one by one. Other files do not matter.

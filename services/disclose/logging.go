@@ -27,7 +27,7 @@ func (s *Service) logging() bus.Reaction {
 		Kinds: []string{
 			events.RecordPublished{}.Kind(), events.RecordCorrected{}.Kind(), events.RecordWithdrawn{}.Kind(), events.RecordExpired{}.Kind(),
 			events.DrawAnnounced{}.Kind(), events.DrawFrozen{}.Kind(), events.DrawClosed{}.Kind(), events.BeaconTyped{}.Kind(),
-			events.DrawSealed{}.Kind(), events.DrawOpened{}.Kind(), events.DrawVoided{}.Kind(),
+			events.DrawSealed{}.Kind(), events.DrawCountersigned{}.Kind(), events.DrawOpened{}.Kind(), events.DrawVoided{}.Kind(),
 		},
 		Handle: func(ctx context.Context, e events.Envelope) error {
 			entries, err := s.entries(ctx, e)
@@ -177,6 +177,12 @@ func drawEntries(e events.Envelope) ([]entry, error) {
 	case events.DrawSealed{}.Kind():
 		f, err := events.Open[events.DrawSealed](e)
 		return one(f.Attempt, publiclog.Sealed, f.File), err
+	case events.DrawCountersigned{}.Kind(): // only an objection needs an entry of its own: it must not be lost
+		f, err := events.Open[events.DrawCountersigned](e)
+		if f.Agrees {
+			return nil, err
+		}
+		return one(f.Attempt, publiclog.Absent, f.File), err
 	case events.DrawVoided{}.Kind():
 		return voidEntries(draw, e)
 	}

@@ -50,6 +50,9 @@ type Draw struct {
 
 	Held []events.Held `json:"held"` // visits, when all are done
 
+	Taken  []Taken  `json:"taken,omitempty"`  // who took what the sealed draw is computed from
+	Signed []Signed `json:"signed,omitempty"` // parties that have recomputed it
+
 	Files fdraw.Bundle   `json:"files"`          // of this attempt
 	Past  []fdraw.Bundle `json:"past,omitempty"` // of the attempts that were given up, the first one first
 }

@@ -9,6 +9,7 @@ import (
 	"shenzhong/events"
 	"shenzhong/services/draw/fdraw"
 	"shenzhong/services/kit/fault"
+	"shenzhong/services/kit/identity"
 )
 
 // TestCeremony tries every act in every state. The moves that succeed must be
@@ -80,6 +81,7 @@ func TestCeremony(t *testing.T) {
 			d.Watched = true
 			return d.Witness(1, beaconAt)
 		}, []State{Revealed}, Voided},
+		{"take the material", func(_ *testing.T, d *Draw) (events.Event, error) { return d.Take(of("sfj", identity.Leader)) }, []State{Sealed}, Sealed},
 		{"enclose evidence", func(_ *testing.T, d *Draw) (events.Event, error) { return d.Enclose(1, "{}", "") }, []State{Opened, Voided}, stays},
 	}
 	made := map[State][]State{}

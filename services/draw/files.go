@@ -68,6 +68,9 @@ func files(b fdraw.Bundle) []File {
 	for i, text := range b.Substitutions {
 		all = append(all, File{fmt.Sprintf("substitute-%04d", i+1), text})
 	}
+	for i, text := range b.Countersigns {
+		all = append(all, File{fmt.Sprintf("countersign-%04d", i+1), text})
+	}
 	out := []File{}
 	for _, f := range all {
 		if f.Text != "" {

@@ -88,7 +88,8 @@ type Public struct {
 	Attempt int          `json:"attempt"`
 	Tries   []Try        `json:"tries"` // all attempts, this one the last
 	Commits []Handed     `json:"commits"`
-	Files   fdraw.Bundle `json:"files"` // those that are public now
+	Signed  []Signed     `json:"signed"` // parties that have recomputed the sealed draw, and whether they agree
+	Files   fdraw.Bundle `json:"files"`  // those that are public now
 }
 
 // Handed is whose commitment is there.
@@ -115,6 +116,7 @@ func (s *Service) Show(ctx context.Context, id string) (Public, error) {
 	for i, c := range d.Commits {
 		p.Commits[i] = Handed{Party: c.Party, Digest: c.Digest.String(), Opened: c.Opened}
 	}
+	p.Signed = append([]Signed{}, d.Signed...)
 	p.Files = d.bindings()
 	return p, nil
 }

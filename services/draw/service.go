@@ -52,14 +52,16 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 
 // permits says who may do what.
 var permits = identity.Permits{
-	"draw.commit":  {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
-	"draw.reveal":  {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
-	"draw.close":   {identity.Officer, identity.Leader},
-	"draw.beacon":  {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
-	"draw.miss":    {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
-	"draw.replace": {identity.Officer, identity.Leader},
-	"draw.appoint": {identity.Leader},
-	"draw.open":    {identity.Officer, identity.Leader},
+	"draw.commit":      {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
+	"draw.reveal":      {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
+	"draw.close":       {identity.Officer, identity.Leader},
+	"draw.beacon":      {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
+	"draw.miss":        {identity.Officer, identity.Leader, identity.Publisher, identity.Legal},
+	"draw.replace":     {identity.Officer, identity.Leader},
+	"draw.appoint":     {identity.Leader},
+	"draw.material":    {identity.Leader, identity.Legal},
+	"draw.countersign": {identity.Leader, identity.Legal},
+	"draw.open":        {identity.Officer, identity.Leader},
 }
 
 // Reactions is everything draw does when another speaks.

@@ -372,7 +372,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"draw.miss":    func(c store.Cause) error { return f.MissBeacon(ctx, MissBeacon{Cause: c, Draw: "x"}) },
 		"draw.replace": func(c store.Cause) error { return f.Replace(ctx, Replace{Cause: c, Draw: "x"}) },
 		"draw.appoint": func(c store.Cause) error { return f.Appoint(ctx, Appoint{Cause: c, Draw: "x"}) },
-		"draw.open":    func(c store.Cause) error { return f.Open(ctx, Open{Cause: c, Draw: "x"}) },
+		"draw.material": func(c store.Cause) error {
+			_, err := f.TakeMaterial(ctx, TakeMaterial{Cause: c, Draw: "x"})
+			return err
+		},
+		"draw.countersign": func(c store.Cause) error { return f.Countersign(ctx, Countersign{Cause: c, Draw: "x"}) },
+		"draw.open":        func(c store.Cause) error { return f.Open(ctx, Open{Cause: c, Draw: "x"}) },
 	}
 	if len(commands) != len(permits) {
 		t.Fatalf("%d commands, %d permits", len(commands), len(permits))

@@ -96,8 +96,35 @@ func (p *play) drawBatch(name string, no int, c ceremony) {
 	p.citizen().denied("draw", "/draws/"+id+"/bundle")
 	if name == "first" {
 		p.watch("sealed", nil)
+		p.recompute(id, parties[1:])
 	}
 	p.say("抽取 %s 完成并封存；启封之前，检查组以外的人查不到抽中了谁", id)
+}
+
+// recompute has parties compute a sealed draw again, each on its own machine, and
+// sign that they come to the same.
+func (p *play) recompute(id string, who []person) {
+	for _, party := range who {
+		var material fdraw.Bundle
+		p.as(party).post("draw", "/draws/"+id+"/material", nil, &material)
+		if p.err != nil {
+			return
+		}
+		sealed, _, err := fdraw.Recompute(&material)
+		p.must(err)
+		a, err := fdraw.ParseAnnounce(material.Announce)
+		p.must(err)
+		key, err := fdraw.NewSigningKey(fdraw.SM2)
+		p.must(err)
+		if p.err != nil {
+			return
+		}
+		signed := fdraw.NewCountersign(a, party.unit, material.Sealed, sealed)
+		p.must(key.Sign(signed))
+		p.expect(signed.Agrees(), "%s 复算抽取 %s 的结果与封存的不同", party.unit, id)
+		p.as(party).post("draw", "/draws/"+id+"/countersign", map[string]any{"file": signed.Text()}, nil)
+		p.say("%s 在自己的设备上复算抽取 %s，结果一致，已经签署", party.name, id)
+	}
 }
 
 // commit has every party make a secret on its own machine and hand in what
@@ -154,6 +181,10 @@ func (p *play) bundleOf(id string, attempt int) *fdraw.Bundle {
 	report := fdraw.Verify(b)
 	for _, c := range report.Checks {
 		p.say("核验 %s %s：%s（%s）", c.ID, c.Title, verdicts[c.Status], c.Why)
+	}
+	for _, c := range report.Countersigned {
+		p.expect(c.Status == fdraw.Holds, "%s", c.Why)
+		p.say("复算签署：%s", c.Why)
 	}
 	return b
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"shenzhong/services/draw"
+	"shenzhong/services/draw/fdraw"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/web"
 )
@@ -89,6 +90,10 @@ type replaceBody struct {
 	Note     string `json:"note" maxLength:"2000" doc:"说明"`
 }
 
+type signBody struct {
+	File string `json:"file" minLength:"1" maxLength:"2000" doc:"复算签署文件，由 shenzhong draw countersign 生成"`
+}
+
 type appointBody struct {
 	Facility string `json:"facility" maxLength:"40" doc:"检查对象编号"`
 	Unit     string `json:"unit" maxLength:"40" doc:"单位代码"`
@@ -124,6 +129,14 @@ func mountActs(api *web.API, s *draw.Service) {
 	})
 	act(api, s, "appoint", "无人可以递补时，牵头单位负责人指定人员并写明理由", func(ctx context.Context, by store.Cause, id string, b appointBody) error {
 		return s.Appoint(ctx, draw.Appoint{Cause: by, Draw: id, Facility: b.Facility, Unit: b.Unit, No: b.No, Officer: b.Officer, Note: b.Note})
+	})
+	web.Post(api, op("material", "参与方的负责人或者法制审核人员领取复算材料；领取即留痕，材料可以算出抽中了谁，启封之前不得外传"),
+		func(ctx context.Context, in *DrawID) (*web.Out[*fdraw.Bundle], error) {
+			material, err := s.TakeMaterial(ctx, draw.TakeMaterial{Cause: web.Cause(ctx), Draw: in.ID})
+			return web.Reply(material), err
+		})
+	act(api, s, "countersign", "参与方提交复算签署：一致，或者提出异议", func(ctx context.Context, by store.Cause, id string, b signBody) error {
+		return s.Countersign(ctx, draw.Countersign{Cause: by, Draw: id, File: b.File})
 	})
 	web.Post(api, op("open", "启封"), func(ctx context.Context, in *DrawID) (*web.Out[shown], error) {
 		return show(ctx, s, in.ID, s.Open(ctx, draw.Open{Cause: web.Cause(ctx), Draw: in.ID}))

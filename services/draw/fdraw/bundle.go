@@ -40,6 +40,7 @@ type Bundle struct {
 	Substitutions []string       `json:"substitutions,omitempty"` // V13, in order of number
 	Ledger        string         `json:"ledger,omitempty"`        // V9, V14
 	Log           *LogExtract    `json:"log,omitempty"`           // V8, V9, V14
+	Countersigns  []string       `json:"countersigns,omitempty"`  // what parties have signed after recomputing it
 	Earlier       []string       `json:"earlier,omitempty"`       // reveals files of other draws, to find nonces used twice
 }
 

@@ -133,6 +133,9 @@ func (b *Bundle) everyFile() []*string {
 			out = append(out, text)
 		}
 	}
+	for i := range b.Countersigns {
+		out = append(out, &b.Countersigns[i])
+	}
 	for i := range b.Notices {
 		out = append(out, &b.Notices[i].Text)
 	}

@@ -30,6 +30,8 @@ const (
 	LedgerFile     FileType = "ledger"
 	LeafFile       FileType = "leaf"
 	VoidFile       FileType = "void"
+
+	CountersignFile FileType = "countersign"
 )
 
 // Name is what a citizen calls the file.
@@ -46,7 +48,7 @@ var fileNames = map[FileType]string{
 	RevealsFile: "揭示文件", BeaconFile: "公共随机数", ResultFile: "抽取结果",
 	SealedFile: "密封文件", NoticeFile: "抽查通知", SubstituteFile: "人员替换记录",
 	RegistryFile: "对象属性表", ChangesFile: "名录变动说明", FallbackFile: "备用随机源说明",
-	NumbersFile: "抽取编号清单", LedgerFile: "结果公示台账", LeafFile: "日志条目", VoidFile: "作废说明",
+	NumbersFile: "抽取编号清单", LedgerFile: "结果公示台账", LeafFile: "日志条目", VoidFile: "作废说明", CountersignFile: "复算签署",
 }
 
 // FormatError says which line of which file is not as section 2 and 3 demand.

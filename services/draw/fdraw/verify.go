@@ -31,11 +31,14 @@ type Report struct {
 	Draw     string   `json:"draw"` // draw and attempt; empty when no file tells
 	Checks   []Check  `json:"checks"`
 	Warnings []string `json:"warnings,omitempty"`
+
+	Countersigned []Countersigned `json:"countersigned,omitempty"`
 }
 
-// Failed reports whether any check fails.
+// Failed reports whether any check fails, or what a party is said to have signed.
 func (r *Report) Failed() bool {
-	return slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Status == Fails })
+	return slices.ContainsFunc(r.Countersigned, func(c Countersigned) bool { return c.Status == Fails }) ||
+		slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Status == Fails })
 }
 
 // Complete reports whether every check holds.
@@ -85,6 +88,7 @@ func VerifyTrusting(b *Bundle, policy *WitnessPolicy) *Report {
 		r.Checks = append(r.Checks, Check{ID: fmt.Sprintf("V%d", len(r.Checks)+1), Title: c.title, Status: f.status, Why: f.why, ByHand: f.byHand})
 	}
 	r.Warnings = v.warnings()
+	r.Countersigned = v.countersigned()
 	return r
 }
 

@@ -98,7 +98,7 @@ function parseJSON(text) {
 function parseBundle(text) {
   var file = { type: "string" }, files = { type: "list", of: file };
   var proof = { type: "object", fields: { index: { type: "integer" }, size: { type: "integer" }, path: { type: "list", of: { type: "node" } } } };
-  var fields = { format: file, previous_pool: file, substitutions: files, earlier: files };
+  var fields = { format: file, previous_pool: file, substitutions: files, countersigns: files, earlier: files };
   var names = "announce policy pool officers freeze reveals beacon result sealed fallback registry changes numbers ledger void".split(" ");
   for (var i = 0; i < names.length; i++) { fields[names[i]] = file; }
   fields.notices = { type: "list", of: { type: "object", fields: { text: file, proof: proof } } };
