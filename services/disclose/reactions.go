@@ -23,6 +23,7 @@ func (s *Service) Reactions() []bus.Reaction {
 		bus.On("disclose-prepares-commitments", s.onCommitmentMade),
 		bus.On("disclose-prepares-breaches", s.onBreached),
 		bus.On("disclose-prepares-plans", s.onPlanPublished),
+		bus.On("disclose-prepares-campaigns", s.onCampaignPublished),
 		bus.On("disclose-prepares-draws", s.onDrawOpened),
 		s.board.Reaction(),
 	}
@@ -155,8 +156,12 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 	if err != nil {
 		return err
 	}
+	title := "联合抽查结果："
+	if v.Type == "special" {
+		title = "专项检查结果："
+	}
 	return s.prepare(ctx, h.Cause("disclose"), h.Fact.On, events.Record{
-		Sort: "check", Source: h.Envelope.Subject, Title: "联合抽查结果：" + v.Name, Facility: v.Facility, Name: v.Name, USCC: v.USCC,
+		Sort: "check", Source: h.Envelope.Subject, Title: title + v.Name, Facility: v.Facility, Name: v.Name, USCC: v.USCC,
 		DocNo: v.NoticeNo, Content: strings.Join(parts, "；"), Unit: v.Lead, UnitName: lead.Name, On: h.Fact.On,
 	}, false)
 }
@@ -186,6 +191,14 @@ func (s *Service) onPlanPublished(ctx context.Context, h bus.Heard[events.PlanPu
 	on := workday.DateOf(h.Envelope.Time).String()
 	return s.plain(ctx, h.Cause("disclose"), on, events.Record{
 		Sort: "plan", Source: h.Envelope.Subject, Title: p.Title, DocNo: p.ID, Content: strings.Join(titles, "；"), Unit: p.Lead, On: on,
+	})
+}
+
+func (s *Service) onCampaignPublished(ctx context.Context, h bus.Heard[events.CampaignPublished]) error {
+	c := h.Fact.Campaign
+	return s.plain(ctx, h.Cause("disclose"), h.Fact.On, events.Record{
+		Sort: "plan", Source: h.Envelope.Subject, Title: "专项检查计划：" + c.Title, DocNo: c.ID, Basis: c.Basis, Unit: c.Lead, On: h.Fact.On,
+		Content: fmt.Sprintf("%s 至 %s，%s，%s，检查对象 %d 个，批准文号 %s", c.From, c.To, c.Area, c.Manner, len(c.Objects), h.Fact.Document),
 	})
 }
 

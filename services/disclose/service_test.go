@@ -205,6 +205,31 @@ func TestGrantedRepairEndsThePublication(t *testing.T) {
 	}
 }
 
+// TestCampaignAndItsResultsArePrepared: the plan of a special inspection is to be
+// published with the number of its approval, and its results by their name.
+func TestCampaignAndItsResultsArePrepared(t *testing.T) {
+	f := newFixture(t, time.Date(2026, 3, 5, 2, 0, 0, 0, time.UTC))
+	inspect := servicetest.NewVoice("inspect", f.Clock)
+	inspect.Say(t, "campaign", "500156-ZX-2026-900001", events.CampaignPublished{On: "2026-03-05", Document: "武隆府〔2026〕9号", Campaign: events.Campaign{
+		ID: "500156-ZX-2026-900001", Title: "清明专项检查", Lead: "mzj", From: "2026-03-10", To: "2026-04-10", Area: "武隆区", Manner: "实地检查",
+		Objects: []events.CampaignObject{{Facility: "500156-JG-000001", Name: "某公墓"}},
+	}})
+	inspect.Say(t, "visit", "500156-JC-2026-900001-000001", events.VisitRecorded{On: "2026-03-12", Visit: events.Visit{
+		ID: "500156-JC-2026-900001-000001", Type: "special", Lead: "mzj", Name: "某公墓", Sections: []events.VisitSection{{Unit: "mzj", Results: []string{"1"}}},
+	}})
+	servicetest.Pump(t, []store.Log{f.log, inspect.Log}, f.Reactions())
+	said := map[string]events.Record{}
+	for _, p := range servicetest.Of[events.RecordPrepared](t, f.log) {
+		said[p.Record.Sort] = p.Record
+	}
+	if p := said["plan"]; p.Title != "专项检查计划：清明专项检查" || !strings.Contains(p.Content, "武隆府〔2026〕9号") || strings.Contains(p.Content, "某公墓") || p.Unit != "mzj" {
+		t.Errorf("the plan reads %+v", p)
+	}
+	if said["check"].Title != "专项检查结果：某公墓" {
+		t.Errorf("the result reads %+v", said["check"])
+	}
+}
+
 func TestPublicationEndsByItself(t *testing.T) {
 	f := newFixture(t, time.Date(2026, 9, 30, 2, 0, 0, 0, time.UTC))
 	f.cases.Say(t, "case", decidedCase, decision("legal", "青松殡仪服务有限公司"))

@@ -197,9 +197,10 @@ func (s *Service) onDrawBlocked(ctx context.Context, h bus.Heard[events.DrawBloc
 	return s.batches.Change(ctx, h.Cause("inspect"), f.Batch, func(b *Batch) (events.Event, error) { return b.Thaw(f.Round, problems) })
 }
 
-// visitID names the visit of a batch to a facility.
+// visitID names the visit of a batch, or of a campaign, to a facility.
 func (s *Service) visitID(batch, facility string) string {
-	return s.cfg.District + "-JC-" + strings.TrimPrefix(batch, s.cfg.District+"-PC-") + "-" + facility[strings.LastIndexByte(facility, '-')+1:]
+	number := batch[len(s.cfg.District)+len("-PC-"):]
+	return s.cfg.District + "-JC-" + number + "-" + facility[strings.LastIndexByte(facility, '-')+1:]
 }
 
 // visit lays out the joint visit to one facility: a section per unit that has
@@ -256,6 +257,9 @@ func (s *Service) onRecordedFinish(ctx context.Context, h bus.Heard[events.Visit
 
 // finish finishes a batch unless a visit is still to be recorded.
 func (s *Service) finish(ctx context.Context, cause store.Cause, id string, at time.Time) error {
+	if special(id) {
+		return nil // a campaign has no draw that waits for its visits
+	}
 	batch, _, err := s.batches.Load(ctx, id)
 	if err != nil || batch.State != Drawn {
 		return err // before it is drawn there is nothing to finish; onBatchDrawn looks again

@@ -87,7 +87,7 @@ func (s *Service) checkBatch(ctx context.Context, plan events.Plan, b events.Pla
 			return fault.About("tasks", fault.Invalid, "第 %d 批中单位 %s 重复", b.No, t.Unit)
 		}
 		units[t.Unit] = true
-		if err := s.checkTask(ctx, b.No, t, from, least); err != nil {
+		if err := s.checkTask(ctx, fmt.Sprintf("第 %d 批", b.No), t, from, least); err != nil {
 			return err
 		}
 	}
@@ -140,15 +140,17 @@ func (s *Service) tasksAt(tasks []events.UnitTask, category string, on workday.D
 	return out, nil
 }
 
-func (s *Service) checkTask(ctx context.Context, no int, t events.UnitTask, on workday.Date, least int) error {
+// checkTask refuses the task of a unit that may not inspect, has too few officers
+// or an item that may not be inspected; where names the batch or the campaign.
+func (s *Service) checkTask(ctx context.Context, where string, t events.UnitTask, on workday.Date, least int) error {
 	if err := s.cfg.Law.Law().MayInspect(t.Unit, on); err != nil {
 		return err
 	}
 	if t.Officers < least {
-		return fault.About("officers", fault.Invalid, "第 %d 批中 %s 的检查人员不得少于 %d 名", no, t.Unit, least)
+		return fault.About("officers", fault.Invalid, "%s中 %s 的检查人员不得少于 %d 名", where, t.Unit, least)
 	}
 	if len(t.Items) == 0 {
-		return fault.About("items", fault.Invalid, "第 %d 批中 %s 没有列明抽查事项", no, t.Unit)
+		return fault.About("items", fault.Invalid, "%s中 %s 没有列明抽查事项", where, t.Unit)
 	}
 	for _, code := range t.Items {
 		item, err := s.grounded(code, on)

@@ -107,7 +107,7 @@ func (s *Service) candidate(ctx context.Context, batch Batch, f events.Facility,
 	var recent []string
 	for i, v := range visits {
 		if v.Year == yearOf(batch.Batch) {
-			c.Drawn = true
+			c.Drawn = c.Drawn || !special(v.Batch) // a special inspection counts as a visit, not as a draw
 			c.Inspected++
 		}
 		if i >= len(visits)-rotation {

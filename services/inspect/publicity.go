@@ -51,7 +51,9 @@ func (s *Service) CheckResults(ctx context.Context, year string) ([]Result, erro
 	out := []Result{}
 	for _, r := range rows {
 		public, known := opened[r.Batch]
-		if !known {
+		if special(r.Batch) {
+			public = true // its objects were published before anybody went there
+		} else if !known {
 			b, err := s.Batch(ctx, r.Batch)
 			if err != nil {
 				return nil, err
@@ -144,11 +146,7 @@ func (s *Service) Notice(ctx context.Context, by identity.Actor, id string) (Not
 	if v.NoticeNo == "" {
 		return Notice{}, fault.New(fault.Conflict, "尚未出具检查通知书")
 	}
-	batch, _, err := s.batches.Load(ctx, v.Batch)
-	if err != nil {
-		return Notice{}, err
-	}
-	plan, _, err := s.plans.Load(ctx, batch.Plan)
+	source, err := s.source(ctx, v)
 	if err != nil {
 		return Notice{}, err
 	}
@@ -156,7 +154,7 @@ func (s *Service) Notice(ctx context.Context, by identity.Actor, id string) (Not
 	if err != nil {
 		return Notice{}, err
 	}
-	n := Notice{No: v.NoticeNo, LawCode: v.Code, On: v.VisitedOn, Facility: v.Facility, Name: v.Name, Source: plan.Title + "：" + batch.Title}
+	n := Notice{No: v.NoticeNo, LawCode: v.Code, On: v.VisitedOn, Facility: v.Facility, Name: v.Name, Source: source}
 	texts := make([]law.Text, 2)
 	for i, code := range []string{"inspect.rights", "inspect.five_eight"} {
 		if texts[i], err = s.cfg.Law.Law().Text(code, on); err != nil {
@@ -183,6 +181,21 @@ func (s *Service) Notice(ctx context.Context, by identity.Actor, id string) (Not
 		n.Units = append(n.Units, unit)
 	}
 	return n, nil
+}
+
+// source says where a visit comes from (任务来源): the batch of a plan, or a
+// campaign.
+func (s *Service) source(ctx context.Context, v Visit) (string, error) {
+	if special(v.Batch) {
+		c, _, err := s.campaigns.Load(ctx, v.Batch)
+		return c.Title, err
+	}
+	batch, _, err := s.batches.Load(ctx, v.Batch)
+	if err != nil {
+		return "", err
+	}
+	plan, _, err := s.plans.Load(ctx, batch.Plan)
+	return plan.Title + "：" + batch.Title, err
 }
 
 // frequency counts the visits of the year that the facility already knows of,

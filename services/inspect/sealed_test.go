@@ -31,6 +31,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"visit.notice": func(a identity.Actor) error {
 			return f.NoticeVisit(ctx, NoticeVisit{Cause: f.by(a), Visit: "x", No: "1"})
 		},
+		"campaign.draft": func(a identity.Actor) error {
+			_, err := f.DraftCampaign(ctx, DraftCampaign{Cause: f.by(a)})
+			return err
+		},
+		"campaign.decide": func(a identity.Actor) error {
+			return f.PublishCampaign(ctx, PublishCampaign{Cause: f.by(a), Campaign: "x"})
+		},
 		"filing.file":  func(a identity.Actor) error { return f.FileCode(ctx, FileCode{Cause: f.by(a), Filing: "x"}) },
 		"filing.read":  func(a identity.Actor) error { _, err := f.Filings(ctx, a, ""); return err },
 		"visit.answer": func(a identity.Actor) error { return f.AnswerSection(ctx, AnswerSection{Cause: f.by(a), Visit: "x"}) },

@@ -38,8 +38,10 @@ type Service struct {
 	orders  *store.Collection[Rectification]
 	pleas   *store.Collection[Recusal]
 	filings *store.Collection[CodeFiling]
-	seen    *store.Collection[Seen]
-	views   views
+
+	campaigns *store.Collection[Campaign]
+	seen      *store.Collection[Seen]
+	views     views
 }
 
 // New opens the service on its store.
@@ -53,7 +55,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		orders:  store.NewCollection[Rectification]("rectification", cfg.Log, cfg.Clock),
 		pleas:   store.NewCollection[Recusal]("recusal", cfg.Log, cfg.Clock),
 		filings: store.NewCollection[CodeFiling]("filing", cfg.Log, cfg.Clock),
-		seen:    store.NewCollection[Seen]("strictness", cfg.Log, cfg.Clock),
+
+		campaigns: store.NewCollection[Campaign]("campaign", cfg.Log, cfg.Clock),
+		seen:      store.NewCollection[Seen]("strictness", cfg.Log, cfg.Clock),
 	}
 	return s, s.views.open(ctx, cfg.Tables)
 }
@@ -95,6 +99,8 @@ var permits = identity.Permits{
 	"rectification.prove":  {identity.Party, identity.Officer},
 	"rectification.extend": {identity.Leader},
 	"rectification.check":  {identity.Officer},
+	"campaign.draft":       {identity.Registrar, identity.Officer},
+	"campaign.decide":      {identity.Leader},
 	"filing.file":          {identity.Officer, identity.Leader},
 	"filing.read":          {identity.Officer, identity.Leader, identity.Office, identity.Auditor},
 	"plan.read":            {identity.Registrar, identity.Officer, identity.Leader, identity.Legal, identity.Office, identity.Auditor},

@@ -59,6 +59,13 @@ var (
 		Approved:  {Published},
 		Published: {},
 	}
+	nextCampaign = map[State][]State{
+		"":        {Drafted},
+		Drafted:   {Approved},
+		Approved:  {Filed},
+		Filed:     {Published},
+		Published: {},
+	}
 	nextBatch = map[State][]State{
 		"":        {Announced},
 		Announced: {Frozen, Voided},

@@ -114,6 +114,9 @@ func (s *Service) strictness(ctx context.Context, year string) ([]stats.Strictne
 	units := map[string]string{}
 	var checks []stats.Check
 	for _, r := range rows {
+		if special(r.Batch) {
+			continue // nobody was dealt by chance: it would not be a fair comparison
+		}
 		for _, officer := range r.team() {
 			if _, known := units[officer]; !known {
 				o, err := s.views.officers.Get(ctx, officer)

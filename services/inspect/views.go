@@ -91,11 +91,12 @@ type views struct {
 	orders     *view.View[OrderRow]
 	recusals   *view.View[RecusalRow]
 	filings    *view.View[FilingRow]
+	campaigns  *view.View[CampaignRow]
 	proofs     *view.View[ProofRow]
 }
 
 func (v *views) all() []view.Folding {
-	return []view.Folding{v.facilities, v.officers, v.items, v.plans, v.batches, v.visits, v.orders, v.recusals, v.filings, v.proofs}
+	return []view.Folding{v.facilities, v.officers, v.items, v.plans, v.batches, v.visits, v.orders, v.recusals, v.filings, v.campaigns, v.proofs}
 }
 
 func (v *views) open(ctx context.Context, tables view.Tables) error {
@@ -164,6 +165,15 @@ func (v *views) open(ctx context.Context, tables view.Tables) error {
 		Columns: []view.Column{{Name: "unit"}, {Name: "state"}},
 		Values: func(_ string, r FilingRow) map[string]any {
 			return map[string]any{"unit": r.Unit, "state": string(r.State)}
+		},
+	}); err != nil {
+		return err
+	}
+	if v.campaigns, err = view.New(ctx, tables, view.Spec[CampaignRow]{
+		Name: "inspect-campaigns", Kinds: events.Of("campaign"), Fold: foldCampaign,
+		Columns: []view.Column{{Name: "lead"}, {Name: "state"}, {Name: "year", Int: true}},
+		Values: func(_ string, r CampaignRow) map[string]any {
+			return map[string]any{"lead": r.Lead, "state": string(r.State), "year": int64(r.Year)}
 		},
 	}); err != nil {
 		return err

@@ -31,6 +31,9 @@ func (s *Service) ViolationRates(ctx context.Context, year string) ([]ViolationR
 	cases, left := map[string][]stats.Case{}, map[string]int{}
 	drawn := map[string]ProofRow{}
 	for _, r := range rows {
+		if special(r.Batch) {
+			continue // nobody drew it: it says nothing of the others
+		}
 		batch, err := s.Batch(ctx, r.Batch)
 		if err != nil {
 			return nil, err

@@ -13,10 +13,11 @@ import (
 
 // The headings of the documentation.
 const (
-	plans  = "抽查计划"
-	visits = "联合检查"
-	orders = "责令改正"
-	public = "抽查结果"
+	plans   = "抽查计划"
+	visits  = "联合检查"
+	orders  = "责令改正"
+	special = "专项检查"
+	public  = "抽查结果"
 )
 
 // Mount registers every operation on joint inspections.
@@ -30,6 +31,7 @@ func Mount(api *web.API, s *inspect.Service) {
 	mountFigures(api, s)
 	mountOrders(api, s)
 	mountFilings(api, s)
+	mountCampaigns(api, s)
 	mountResults(api, s)
 }
 

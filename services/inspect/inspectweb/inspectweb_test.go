@@ -273,3 +273,38 @@ func TestVisitWithoutACodeIsFiled(t *testing.T) {
 	}
 	webtest.Refused(t, s.post(t, civil, at+"/file", `{"receipt":"再报一次"}`), http.StatusConflict)
 }
+
+// TestCampaignOverHTTP: a special inspection passes its four gates in their order
+// and is public only then.
+func TestCampaignOverHTTP(t *testing.T) {
+	s := newScene(t)
+	const body = `{"year":2026,"title":"清明专项检查","need":"清明前投诉集中","basis":"殡葬管理条例","area":"武隆区","manner":"实地","from":"2026-03-05","to":"2026-04-10",
+		"tasks":[{"unit":"mzj","officers":2,"items":["mzj-201"]}],"objects":["500156-JG-000001"]}`
+	webtest.Refused(t, s.post(t, registrar, "/campaigns", strings.Replace(body, "清明前投诉集中", " ", 1)), http.StatusUnprocessableEntity)
+	webtest.Refused(t, s.post(t, civil, "/campaigns", body), http.StatusForbidden)
+	a := s.post(t, registrar, "/campaigns", body)
+	c := webtest.Read[inspectweb.CampaignShown](t, a)
+	if a.Status != http.StatusCreated || c.Title != "拟订" || len(c.Cautions) != 1 {
+		t.Fatalf("drafted: %d %s", a.Status, a.Body)
+	}
+	s.pump()
+	at := "/campaigns/" + c.ID
+	webtest.Refused(t, s.get(t, "", at), http.StatusForbidden)
+	webtest.Refused(t, s.post(t, civil, at+"/publish", ""), http.StatusConflict)
+	for _, step := range []struct{ act, body, state string }{
+		{"/approve", `{"authority":"武隆区人民政府","document":"武隆府〔2026〕9号"}`, "已批准"},
+		{"/file", `{"receipt":"司法备1号"}`, "已备案"},
+		{"/publish", "", "已公布"},
+	} {
+		webtest.Refused(t, s.post(t, price, at+step.act, step.body), http.StatusForbidden)
+		if c := webtest.Read[inspectweb.CampaignShown](t, s.post(t, civil, at+step.act, step.body)); c.Title != step.state {
+			t.Errorf("%s: %+v", step.act, c)
+		}
+	}
+	s.pump()
+	list := webtest.Read[struct{ Campaigns []inspect.CampaignRow }](t, s.get(t, "", "/campaigns?year=2026"))
+	if len(list.Campaigns) != 1 || list.Campaigns[0].State != inspect.Published {
+		t.Errorf("the public reads %+v", list)
+	}
+	webtest.Refused(t, s.post(t, civil, at+"/send", `{"facility":"500156-JG-000001","officers":["500156-RY-000011","500156-RY-000011"]}`), http.StatusConflict) // before its time
+}

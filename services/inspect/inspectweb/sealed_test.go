@@ -138,7 +138,7 @@ func TestEveryActIsDescribed(t *testing.T) {
 	}
 	slices.Sort(posts)
 	want := []string{
-		"batch-announce", "batch-freeze", "code-filing-file", "plan-approve", "plan-draft", "plan-publish", "rectification-check", "rectification-extend",
+		"batch-announce", "batch-freeze", "campaign-approve", "campaign-draft", "campaign-file", "campaign-publish", "campaign-send", "code-filing-file", "plan-approve", "plan-draft", "plan-publish", "rectification-check", "rectification-extend",
 		"rectification-prove", "recusal-decide", "recusal-request", "recusal-team", "strictness-see", "visit-answer", "visit-approve", "visit-notice", "visit-record", "visit-sign",
 	}
 	if !slices.Equal(posts, want) {
