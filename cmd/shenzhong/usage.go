@@ -68,7 +68,7 @@ func flagFault(err error) error {
 		unknown  *pflag.NotExistError
 		valued   *pflag.ValueRequiredError
 		invalid  *pflag.InvalidValueError
-		misspelt *pflag.InvalidSyntaxError
+		garbled *pflag.InvalidSyntaxError
 	)
 	switch {
 	case errors.As(err, &unknown):
@@ -77,8 +77,8 @@ func flagFault(err error) error {
 		return fmt.Errorf("参数“%s”之后没有写明内容，加 --help 查看用法", valued.GetSpecifiedName())
 	case errors.As(err, &invalid):
 		return fmt.Errorf("参数 --%s 的内容“%s”不对，加 --help 查看用法", invalid.GetFlag().Name, invalid.GetValue())
-	case errors.As(err, &misspelt):
-		return fmt.Errorf("参数“%s”写法不对，加 --help 查看用法", misspelt.GetSpecifiedFlag())
+	case errors.As(err, &garbled):
+		return fmt.Errorf("参数“%s”写法不对，加 --help 查看用法", garbled.GetSpecifiedFlag())
 	}
 	return fmt.Errorf("参数不对：%w；加 --help 查看用法", err)
 }
