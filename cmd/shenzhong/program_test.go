@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"go.uber.org/goleak"
 )
 
 // asProgram makes the test binary the program, so that a test can run it as
@@ -21,7 +23,13 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	const broker = "github.com/nats-io/nats-server/v2/server"
+	goleak.VerifyTestMain(m, // what libraries let sleep once more before it ends
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"),
+		goleak.IgnoreTopFunction(broker+".(*fileStore).flushStreamStateLoop"),
+		goleak.IgnoreTopFunction(broker+".(*msgBlock).flushLoop"),
+		goleak.IgnoreTopFunction(broker+"/ats.Register.func1"))
 }
 
 // start runs the program with those arguments until the test ends, and returns
