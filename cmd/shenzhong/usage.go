@@ -65,9 +65,9 @@ func explainHelp(c *cobra.Command) {
 // flagFault says in Chinese what is wrong with a flag.
 func flagFault(err error) error {
 	var (
-		unknown  *pflag.NotExistError
-		valued   *pflag.ValueRequiredError
-		invalid  *pflag.InvalidValueError
+		unknown *pflag.NotExistError
+		valued  *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
 		garbled *pflag.InvalidSyntaxError
 	)
 	switch {
