@@ -136,6 +136,7 @@ func openDisclose(ctx context.Context, r *room, g ground) error {
 	r.nav, r.pages = discloseweb.Nav(), func(server *web.Server) { discloseweb.Pages(server, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"disclose expires": s.Sweep, "disclose signs log": s.SignLog, "disclose asks witnesses": s.Witness}
 	r.report = func() any { return map[string]any{"public_log": s.LogStatus()} }
+	r.recover = s.RecoverLog
 	return nil
 }
 

@@ -146,7 +146,7 @@ func writeRestored(out io.Writer, r backup.Restoring, m backup.Manifest) error {
 	fmt.Fprintf(&b, "接着：shenzhong up --data %s；启动后消息流由存储重做，已经生效的不会再生效一次。\n", r.Data)
 	fmt.Fprintln(&b, "多进程部署：先停止全部服务，恢复后运行 shenzhong ctl rebuild-stream --all --nats …，再启动。备份之后办理的内容须重新办理。")
 	if _, ok := m.Keys.SHA256[backup.Checkpoint]; ok && !r.WithoutKeys {
-		fmt.Fprintf(&b, "启动之前：备份之后公开日志可能又签过检查点，请把最新的 %s（原机密钥目录）覆盖到 %s；用旧的会使日志分叉。\n", backup.Checkpoint, filepath.Join(r.Data, "keys"))
+		fmt.Fprintf(&b, "启动之前：备份之后公开日志可能又签过检查点，请把最新的 %s（原机密钥目录）覆盖到 %s；没有的，启动时由见证方告知。日志因此停止的，用 shenzhong log recover 从副本补齐。\n", backup.Checkpoint, filepath.Join(r.Data, "keys"))
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

@@ -20,11 +20,11 @@ import (
 func newLogCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "log",
-		Short: "公开日志的密钥",
+		Short: "公开日志：轮换密钥、从副本补齐、解除停止",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newRotateKeyCommand())
+	cmd.AddCommand(newRotateKeyCommand(), newRecoverCommand(), newResumeCommand())
 	return cmd
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shenzhong/deploy/packs"
+	"shenzhong/services/disclose"
 	"shenzhong/services/kit/bus"
 	"shenzhong/services/kit/bus/jsbus"
 	"shenzhong/services/kit/clock"
@@ -66,6 +67,7 @@ type room struct {
 	report    func() any                  // what /readyz shows of it
 	nav       []ui.Link                   // what pages adds to the main navigation
 	sample    func(context.Context) error // loads the sample, once
+	recover   func(ctx context.Context, leaves []string, checkpoint string) (disclose.Recovery, error)
 }
 
 // system is the contexts of this process and the broker between them.

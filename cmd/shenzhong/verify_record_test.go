@@ -13,8 +13,10 @@ import (
 // onceKept is a memory of checkpoints for one signing.
 type onceKept struct{}
 
-func (onceKept) Last() (string, error) { return "", nil }
-func (onceKept) Keep(string) error     { return nil }
+func (onceKept) Last() (string, error)   { return "", nil }
+func (onceKept) Keep(string) error       { return nil }
+func (onceKept) Halted() (string, error) { return "", nil }
+func (onceKept) Halt(string) error       { return nil }
 
 // TestVerifyRecord holds the two files that a citizen downloads against the keys
 // of the log: taken as they are, refused with one letter changed, under other

@@ -16,18 +16,13 @@ import (
 	"shenzhong/services/draw/fdraw"
 )
 
-// shell runs the program and returns what it printed, and its exit code.
-func shell(args ...string) (code int, out, notes string) {
-	var stdout, stderr bytes.Buffer
-	code = run(args, &stdout, &stderr)
-	return code, stdout.String(), stderr.String()
-}
-
 // noted is the checkpoint file of a log of a test.
 type noted struct{ text string }
 
-func (n *noted) Last() (string, error)  { return n.text, nil }
-func (n *noted) Keep(text string) error { n.text = text; return nil }
+func (n *noted) Last() (string, error)   { return n.text, nil }
+func (n *noted) Keep(text string) error  { n.text = text; return nil }
+func (n *noted) Halted() (string, error) { return "", nil }
+func (n *noted) Halt(string) error       { return nil }
 
 // testBook is a log in a folder, as the site of a district shows it.
 type testBook struct {
@@ -89,7 +84,7 @@ func TestWitnessByFile(t *testing.T) {
 	if err := os.WriteFile(keys, []byte(strings.Join(b.notary.Keys.Public(), "\n")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	code, public, notes := shell("witness", "key", "--dir", dir, "--name", "sifaju.example.invalid")
+	code, public, notes := program(t, "witness", "key", "--dir", dir, "--name", "sifaju.example.invalid")
 	if code != exitDone || !strings.Contains(notes, "已生成") {
 		t.Fatalf("%d %q %q", code, public, notes)
 	}
@@ -100,10 +95,10 @@ func TestWitnessByFile(t *testing.T) {
 	exchange := func(old string) (int, string) {
 		stick := t.TempDir()
 		request, answer := filepath.Join(stick, "request.txt"), filepath.Join(stick, "cosigned.txt")
-		if code, out, notes := shell("witness", "request", b.dir, "--old", old, "--out", request); code != exitDone {
+		if code, out, notes := program(t, "witness", "request", b.dir, "--old", old, "--out", request); code != exitDone {
 			t.Fatalf("%d %q %q", code, out, notes)
 		}
-		code, _, notes := shell("witness", "sign", request, "--dir", dir, "--log", keys, "--out", answer)
+		code, _, notes := program(t, "witness", "sign", request, "--dir", dir, "--log", keys, "--out", answer)
 		if code != exitDone {
 			return code, notes
 		}
@@ -139,11 +134,11 @@ func TestWitnessByFile(t *testing.T) {
 	if code, notes := exchange("700"); code != exitFailed || !strings.Contains(notes, "分叉") {
 		t.Errorf("%d %q", code, notes)
 	}
-	if code, _, _ := shell("witness", "request", b.dir, "--old", "701"); code != exitUsage {
+	if code, _, _ := program(t, "witness", "request", b.dir, "--old", "701"); code != exitUsage {
 		t.Errorf("beyond the log: %d", code)
 	}
 	for _, args := range [][]string{{"witness", "sign"}, {"witness", "key"}, {"witness", "key", "--dir", t.TempDir()}, {"witness", "serve", "--dir", dir}, {"witness", "request"}, {"witness", "request", "nowhere"}} {
-		if code, _, notes := shell(args...); code != exitUsage {
+		if code, _, notes := program(t, args...); code != exitUsage {
 			t.Errorf("%v: %d %q", args, code, notes)
 		}
 	}

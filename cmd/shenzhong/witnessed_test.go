@@ -28,7 +28,7 @@ func threeWitnesses(t *testing.T, logKey, follow string) (policyFile string) {
 	for _, name := range []string{"shimzj", "sifaju", "daxue"} {
 		dir := t.TempDir()
 		address := startWitness(t, logKey, name, dir, follow)
-		code, public, notes := shell("witness", "key", "--dir", dir)
+		code, public, notes := program(t, "witness", "key", "--dir", dir)
 		if code != exitFailed || !strings.Contains(notes, "正由另一个") {
 			t.Fatalf("a second process got the key: %d %q %q", code, public, notes)
 		}
@@ -106,7 +106,7 @@ func TestTheYearUnderWitnesses(t *testing.T) {
 
 func checkWitnessedDraw(t *testing.T, site string) {
 	t.Helper()
-	code, out, notes := shell("verify", "draw", "--json", site+"/api/v1/draws/500156-2026-0001")
+	code, out, notes := program(t, "verify", "draw", "--json", site+"/api/v1/draws/500156-2026-0001")
 	var report struct {
 		Checks []fdraw.Check `json:"checks"`
 	}
@@ -127,7 +127,7 @@ func checkFromOutside(t *testing.T, site, follow string) {
 	t.Helper()
 	memory, mirror := filepath.Join(t.TempDir(), "memory.json"), filepath.Join(t.TempDir(), "mirror")
 	for range 2 {
-		code, out, notes := shell("monitor", site, "--once", "--memory", memory, "--clock", follow, "--mirror", mirror)
+		code, out, notes := program(t, "monitor", site, "--once", "--memory", memory, "--clock", follow, "--mirror", mirror)
 		t.Log(out)
 		if code != exitDone || !strings.Contains(out, "M10") {
 			t.Fatalf("%d %s", code, notes)
@@ -138,7 +138,7 @@ func checkFromOutside(t *testing.T, site, follow string) {
 		if place == mirror { // a copy has neither keys nor policy of its own
 			args = append(args, "--policy", mirroredPolicy(t, site))
 		}
-		code, out, notes := shell(args...)
+		code, out, notes := program(t, args...)
 		if code != exitDone || !strings.Contains(out, `"failed":false`) {
 			t.Errorf("%s: %d %s %s", place, code, out, notes)
 		}

@@ -38,6 +38,8 @@ type kept struct{ text string }
 
 func (k *kept) Last() (string, error)  { return k.text, nil }
 func (k *kept) Keep(text string) error { k.text = text; return nil }
+func (*kept) Halted() (string, error)  { return "", nil }
+func (*kept) Halt(string) error        { return nil }
 
 // keysOf makes the keys of n generations, the newest last.
 func keysOf(t testing.TB, n int) *publiclog.Keys {

@@ -61,6 +61,7 @@ func (l *ledger) append(ctx context.Context, by store.Cause, about, leaf string)
 	l.queue.turn.Lock()
 	defer l.queue.turn.Unlock()
 	for !a.done { // mostly another has appended it with its own
+		l.probeOnce(ctx)
 		l.appendAll(context.WithoutCancel(ctx), l.queue.take())
 	}
 	return a.err
@@ -149,7 +150,10 @@ func (l *ledger) compose(ctx context.Context, by store.Cause, about string, writ
 				if err == nil {
 					err = l.follows(leaf)
 				}
-				return fact, err
+				if err != nil {
+					return nil, err
+				}
+				return fact, nil
 			})
 		}
 		if err != nil && !errors.Is(err, errBehind) {
@@ -161,11 +165,15 @@ func (l *ledger) compose(ctx context.Context, by store.Cause, about string, writ
 	}
 }
 
-// follows refuses an entry that cannot come now.
+// follows refuses an entry that cannot come now; store.Unchanged where a copy of
+// the log has brought it back already.
 func (l *ledger) follows(leaf string) error {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	_, err := l.histories[publiclog.About(leaf)].Follow(leaf)
+	if err != nil && l.recovered[leaf] {
+		return store.Unchanged // the copy had it, and whoever asks for it does not know
+	}
 	return err
 }
 

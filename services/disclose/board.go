@@ -34,7 +34,7 @@ func (r Row) Public() (visible, tombstone bool) {
 	case Published:
 		return true, false
 	case Recalled, Withdrawn, Expired:
-		return r.PublishedOn != "", true
+		return r.PublishedOn != "" || r.Record.Sort == lostSort, true
 	}
 	return false, false
 }

@@ -40,7 +40,10 @@ func (s *Service) Cosign(ctx context.Context, by identity.Actor, text string) (L
 	if err != nil {
 		return LogStatus{}, err
 	}
-	if point.Size > size || root != point.Root {
+	if point.Size > size || root != point.Root { // we signed it, and have lost or changed what it is of
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.forbid(ctx, contradicted(point.Size, size))
 		return LogStatus{}, fault.New(fault.Conflict, "联署的检查点与本日志不一致，请保存该文件并立即通报各见证方和监督部门")
 	}
 	if before == "" {

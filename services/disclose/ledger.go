@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,6 +61,7 @@ type ledger struct {
 	ended     int64                        // entries up to and with the last withdrawal
 	histories map[string]publiclog.History // by what entries are about
 	places    map[string][]int64           // index of each entry, likewise
+	recovered map[string]bool              // entries that were taken from a copy of the log
 	halt      error                        // why nothing is appended or signed any more
 	point     string                       // the checkpoint that is published
 	proven    map[events.StepSeen]bool     // openings of draws that evidence was handed over about
@@ -73,7 +75,7 @@ type ledger struct {
 func openLedger(ctx context.Context, cfg Config) (*ledger, error) {
 	l := &ledger{
 		id: cfg.District + "-RZ-1", log: cfg.Log, clock: cfg.Clock, growth: store.NewCollection[Growth]("log", cfg.Log, cfg.Clock), cfg: *cfg.Public,
-		histories: map[string]publiclog.History{}, places: map[string][]int64{}, proven: map[events.StepSeen]bool{},
+		histories: map[string]publiclog.History{}, places: map[string][]int64{}, recovered: map[string]bool{}, proven: map[events.StepSeen]bool{},
 	}
 	if err := l.openWitnessing(ctx, cfg); err != nil {
 		return nil, err
@@ -160,6 +162,9 @@ func (l *ledger) take(c store.Commit) error {
 	case "state":
 		l.stated = stated{index: fact.Index, leaf: fact.Leaf}
 	}
+	if strings.HasPrefix(c.Cause, recoveredBy) {
+		l.recovered[fact.Leaf] = true
+	}
 	l.histories[about] = history
 	l.places[about] = append(l.places[about], fact.Index)
 	l.noteStep(fact, c.At)
@@ -170,6 +175,22 @@ func (l *ledger) take(c store.Commit) error {
 func (l *ledger) stop(ctx context.Context, halt *publiclog.Halt) {
 	l.halt = fault.New(fault.Unavailable, "公开日志已停止：%w", halt)
 	slog.ErrorContext(ctx, "public log stopped", "err", halt)
+}
+
+// forbid is stop for a reason that is kept: also after a restart nothing is
+// signed until an operator has mended it. l.mu is held.
+func (l *ledger) forbid(ctx context.Context, halt *publiclog.Halt) {
+	if err := l.cfg.Notary.Memory.Halt(halt.Message); err != nil {
+		slog.ErrorContext(ctx, "public log", "err", err)
+	}
+	l.stop(ctx, halt)
+}
+
+// halted is why nothing is appended or signed any more, or nil.
+func (l *ledger) halted() error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.halt
 }
 
 // secretly is the HMAC of words under the secret of the log.

@@ -19,10 +19,12 @@ import (
 )
 
 // memory is the checkpoint file of a test.
-type memory struct{ text string }
+type memory struct{ text, halt string }
 
-func (m *memory) Last() (string, error)  { return m.text, nil }
-func (m *memory) Keep(text string) error { m.text = text; return nil }
+func (m *memory) Last() (string, error)   { return m.text, nil }
+func (m *memory) Keep(text string) error  { m.text = text; return nil }
+func (m *memory) Halted() (string, error) { return m.halt, nil }
+func (m *memory) Halt(why string) error   { m.halt = why; return nil }
 
 // logged is a fixture that keeps a public log.
 type logged struct {

@@ -61,8 +61,12 @@ func (f fixture) onlyRecord(t *testing.T) Row {
 
 func (f fixture) publish(t *testing.T) string {
 	t.Helper()
+	return f.publishRecord(t, f.onlyRecord(t).Record.ID)
+}
+
+func (f fixture) publishRecord(t *testing.T, id string) string {
+	t.Helper()
 	ctx := context.Background()
-	id := f.onlyRecord(t).Record.ID
 	if err := f.Review(ctx, Review{Cause: cause("r", first), Record: id, Verdict: "publish"}); err != nil {
 		t.Fatal(err)
 	}

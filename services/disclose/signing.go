@@ -29,10 +29,12 @@ func (l *ledger) sign(ctx context.Context) (int, error) {
 	if l.rests() {
 		return 0, nil
 	}
+	l.probe(ctx)
+	if l.halted() != nil {
+		return 0, nil
+	}
 	for _, leaf := range l.ownLeaves() {
-		sum := sha256.Sum256([]byte(leaf))
-		by := store.Cause{ID: "log/" + publiclog.Kind(leaf) + "/" + hex.EncodeToString(sum[:8]), Actor: identity.Service("disclose")}
-		if err := l.append(ctx, by, "", leaf); err != nil {
+		if err := l.append(ctx, ownCause(leaf), "", leaf); err != nil {
 			return 0, err
 		}
 	}
@@ -45,13 +47,22 @@ func (l *ledger) sign(ctx context.Context) (int, error) {
 	}
 	cosigned := text
 	if l.watched() { // published once they have been asked, so that it mostly carries their lines
-		cosigned = l.cosigned(ctx, text)
+		cosigned = l.cosigned(ctx, text, everyone)
+	}
+	if l.halted() != nil {
+		return 0, nil
 	}
 	l.mu.Lock()
 	l.point, l.signed, l.asked = text, l.clock.Now(), l.clock.Now()
 	l.mu.Unlock()
 	_, err = l.admit(ctx, cosigned)
 	return 1, err
+}
+
+// ownCause is the cause of an entry that the log makes of itself, once for each.
+func ownCause(leaf string) store.Cause {
+	sum := sha256.Sum256([]byte(leaf))
+	return store.Cause{ID: "log/" + publiclog.Kind(leaf) + "/" + hex.EncodeToString(sum[:8]), Actor: identity.Service("disclose")}
 }
 
 // ownLeaves are the entries by which the log says with which keys it signs, and

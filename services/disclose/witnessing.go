@@ -55,6 +55,8 @@ type witnessing struct {
 
 	since   time.Time        // when the log said that this policy is in force
 	seen    map[string]int64 // size that a witness has seen, by the name of its key
+	heard   map[string]bool  // that it has answered this process, likewise
+	probed  time.Time        // when those that have not were asked last
 	problem map[string]string
 	asked   time.Time
 	newest  sight
@@ -74,7 +76,7 @@ func (l *ledger) openWitnessing(ctx context.Context, cfg Config) error {
 	}
 	l.witnessing = witnessing{
 		policy: policy, ask: l.cfg.Ask, cosignings: store.NewCollection[Cosigning]("cosigning", cfg.Log, cfg.Clock),
-		seen: map[string]int64{}, problem: map[string]string{}, first: map[events.StepSeen]sight{}, pending: map[int64]string{},
+		seen: map[string]int64{}, heard: map[string]bool{}, problem: map[string]string{}, first: map[events.StepSeen]sight{}, pending: map[int64]string{},
 	}
 	return l.readCosignings(ctx)
 }
@@ -113,23 +115,18 @@ func (l *ledger) remember(fact events.CheckpointCosigned) {
 	}
 }
 
-// cosigned asks every witness that has an address and returns the checkpoint
-// with the lines that came.
-func (l *ledger) cosigned(ctx context.Context, text string) string {
+// cosigned asks every witness that has an address and that ask picks, and returns
+// the checkpoint with the lines that came. A witness that knows of more than is
+// here, or of something else, stops the log.
+func (l *ledger) cosigned(ctx context.Context, text string, pick func(*publiclog.WitnessKey) bool) string {
 	var all sync.WaitGroup
 	lines := make([]string, len(l.policy.Witnesses))
 	for i, k := range l.policy.Witnesses {
-		if url := l.policy.URL(k); url != "" && l.ask != nil {
+		if url := l.policy.URL(k); url != "" && l.ask != nil && pick(k) {
 			all.Go(func() {
 				var err error
 				lines[i], err = l.askOne(ctx, k, url, text)
-				l.mu.Lock()
-				defer l.mu.Unlock()
-				l.problem[k.Name] = ""
-				if err != nil {
-					l.problem[k.Name] = err.Error()
-					slog.WarnContext(ctx, "witness did not cosign", "witness", k.Name, "err", err)
-				}
+				l.answered(ctx, k, err)
 			})
 		}
 	}
@@ -140,6 +137,25 @@ func (l *ledger) cosigned(ctx context.Context, text string) string {
 		}
 	}
 	return text
+}
+
+func everyone(*publiclog.WitnessKey) bool { return true }
+
+// answered notes what a witness answered.
+func (l *ledger) answered(ctx context.Context, k *publiclog.WitnessKey, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var refusal *publiclog.Refusal
+	var halt *publiclog.Halt
+	l.problem[k.Name] = ""
+	l.heard[k.Name] = l.heard[k.Name] || err == nil || errors.As(err, &refusal)
+	if err != nil {
+		l.problem[k.Name] = err.Error()
+		slog.WarnContext(ctx, "witness did not cosign", "witness", k.Name, "err", err)
+	}
+	if errors.As(err, &halt) {
+		l.forbid(ctx, halt)
+	}
 }
 
 // askOne asks a witness; once more if it has seen another size than was thought.
@@ -167,6 +183,9 @@ func (l *ledger) askOne(ctx context.Context, k *publiclog.WitnessKey, url, text 
 			l.seen[k.Name] = refusal.Size
 		}
 		l.mu.Unlock()
+		if !again && refusal != nil {
+			err = l.weigh(ctx, k, old, size, refusal)
+		}
 		if !again {
 			return lines, err
 		}
@@ -202,7 +221,7 @@ func (s *Service) Witness(ctx context.Context) (int, error) {
 		l.asked = l.clock.Now()
 		l.mu.Unlock()
 		var err error
-		if n, err = l.admit(ctx, l.cosigned(ctx, text)); err != nil {
+		if n, err = l.admit(ctx, l.cosigned(ctx, text, everyone)); err != nil {
 			return n, err
 		}
 	}

@@ -28,6 +28,8 @@ const ManifestName = "manifest.json"
 const (
 	Checkpoint = "log.checkpoint" // the last checkpoint that the public log has signed
 	LogKeys    = "log.keys"       // what it signs with; a rotation adds lines
+
+	halted = "log.halt" // why it signs nothing; no key, and gone once an operator has mended it
 )
 
 // Manifest is what a backup holds, and what it must be found to hold again.
@@ -202,7 +204,9 @@ func fingerprints(folder string) (map[string]string, error) {
 	}
 	out := map[string]string{}
 	for _, f := range files {
-		out[f.Path] = f.SHA256
+		if f.Path != halted {
+			out[f.Path] = f.SHA256
+		}
 	}
 	return out, err
 }

@@ -18,8 +18,10 @@ import (
 // memory keeps a checkpoint nowhere.
 type memory struct{ text string }
 
-func (m *memory) Last() (string, error)  { return m.text, nil }
-func (m *memory) Keep(text string) error { m.text = text; return nil }
+func (m *memory) Last() (string, error)   { return m.text, nil }
+func (m *memory) Keep(text string) error  { m.text = text; return nil }
+func (m *memory) Halted() (string, error) { return "", nil }
+func (m *memory) Halt(string) error       { return nil }
 
 // signBare is an Ed25519 and an SM2 signature.
 func (t *tree) signBare(body []byte) (signed [2][]byte, err error) {

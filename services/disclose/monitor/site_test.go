@@ -41,6 +41,8 @@ type kept struct{ text string }
 
 func (k *kept) Last() (string, error)  { return k.text, nil }
 func (k *kept) Keep(text string) error { k.text = text; return nil }
+func (*kept) Halted() (string, error)  { return "", nil }
+func (*kept) Halt(string) error        { return nil }
 
 type glances map[string]publiclog.Seen
 

@@ -24,6 +24,11 @@ type Memory interface {
 	Last() (string, error)
 	// Keep replaces it and returns when the new one survives a power failure.
 	Keep(checkpoint string) error
+	// Halted returns why nothing may be signed until an operator has mended it, or
+	// "".
+	Halted() (string, error)
+	// Halt keeps that, durably; "" is that it was mended.
+	Halt(why string) error
 }
 
 // Halt says that the store holds less, or other, than was signed already.
@@ -41,6 +46,13 @@ type Notary struct {
 // Last returns the last checkpoint signed, or nil, after it has made sure that
 // the tree has grown from it. Otherwise it is a *Halt.
 func (n *Notary) Last(t *Tree) (text string, point *fdraw.Checkpoint, err error) {
+	why, err := n.Memory.Halted()
+	if err == nil && why != "" {
+		err = &Halt{why}
+	}
+	if err != nil {
+		return "", nil, err
+	}
 	text, err = n.Memory.Last()
 	if err != nil || text == "" {
 		return "", nil, err
@@ -53,7 +65,7 @@ func (n *Notary) Last(t *Tree) (text string, point *fdraw.Checkpoint, err error)
 		return "", nil, &Halt{fmt.Sprintf("日志检查点属于 %s，密钥属于 %s，已停止签发；请核对密钥目录", point.Origin, n.Keys.Origin)}
 	}
 	if point.Size > t.Size() {
-		return "", nil, &Halt{fmt.Sprintf("数据库只有 %d 条日志，而已签发的检查点有 %d 条：数据库可能恢复自较旧的备份，已停止签发以免日志分叉；请恢复较新的备份", t.Size(), point.Size)}
+		return "", nil, &Halt{fmt.Sprintf("数据库只有 %d 条日志，而已签发的检查点有 %d 条：数据库可能恢复自较旧的备份，已停止签发以免日志分叉；请恢复较新的备份，或者停机后用 shenzhong log recover 从日志副本补齐", t.Size(), point.Size)}
 	}
 	root, err := t.Root(point.Size)
 	if err != nil {

@@ -17,8 +17,10 @@ import (
 // kept is a Memory of a test.
 type kept struct{ text string }
 
-func (k *kept) Last() (string, error)  { return k.text, nil }
-func (k *kept) Keep(text string) error { k.text = text; return nil }
+func (k *kept) Last() (string, error)   { return k.text, nil }
+func (k *kept) Keep(text string) error  { k.text = text; return nil }
+func (k *kept) Halted() (string, error) { return "", nil }
+func (k *kept) Halt(string) error       { return nil }
 
 const origin = "example.invalid/fdlog-500156-1"
 
@@ -331,6 +333,8 @@ type lost struct{ text string }
 
 func (lost) Keep(string) error       { return os.ErrClosed }
 func (l lost) Last() (string, error) { return l.text, nil }
+func (lost) Halted() (string, error) { return "", nil }
+func (lost) Halt(string) error       { return nil }
 
 func isHalt(err error) bool {
 	var halt *Halt

@@ -24,6 +24,8 @@ type kept struct{ text string }
 
 func (k *kept) Last() (string, error)  { return k.text, nil }
 func (k *kept) Keep(text string) error { k.text = text; return nil }
+func (*kept) Halted() (string, error)  { return "", nil }
+func (*kept) Halt(string) error        { return nil }
 
 // book is a log of a test.
 type book struct {
