@@ -2,7 +2,6 @@ package clueweb_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -316,28 +315,7 @@ func TestWhatACitizenMayChooseFrom(t *testing.T) {
 // TestEveryActIsDescribed keeps an act of the service from having no operation.
 func TestEveryActIsDescribed(t *testing.T) {
 	s := newScene(t)
-	raw, err := s.server.API().OpenAPI()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc struct {
-		Paths map[string]map[string]struct{ OperationID, Summary string }
-	}
-	if err := json.Unmarshal(raw, &doc); err != nil {
-		t.Fatal(err)
-	}
-	var posts []string
-	for _, methods := range doc.Paths {
-		for method, op := range methods {
-			if method == "post" {
-				posts = append(posts, op.OperationID)
-			}
-			if op.Summary == "" {
-				t.Errorf("%s has no summary", op.OperationID)
-			}
-		}
-	}
-	slices.Sort(posts)
+	posts := webtest.Acts(t, s.server)
 	want := []string{
 		"clue-accept", "clue-answer", "clue-conclude", "clue-contact", "clue-dispute", "clue-extend", "clue-merge", "clue-receive", "clue-reopen", "clue-return",
 		"clue-route", "clue-rule", "clue-sign", "clue-track",

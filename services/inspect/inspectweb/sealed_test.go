@@ -1,7 +1,6 @@
 package inspectweb_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -115,28 +114,7 @@ func TestSameKeyDraftsOnce(t *testing.T) {
 // TestEveryActIsDescribed keeps an act of the service from having no operation.
 func TestEveryActIsDescribed(t *testing.T) {
 	s := newScene(t)
-	raw, err := s.server.API().OpenAPI()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc struct {
-		Paths map[string]map[string]struct{ OperationID, Summary string }
-	}
-	if err := json.Unmarshal(raw, &doc); err != nil {
-		t.Fatal(err)
-	}
-	var posts []string
-	for _, methods := range doc.Paths {
-		for method, op := range methods {
-			if method == "post" {
-				posts = append(posts, op.OperationID)
-			}
-			if op.Summary == "" {
-				t.Errorf("%s has no summary", op.OperationID)
-			}
-		}
-	}
-	slices.Sort(posts)
+	posts := webtest.Acts(t, s.server)
 	want := []string{
 		"batch-announce", "batch-freeze", "campaign-approve", "campaign-draft", "campaign-file", "campaign-publish", "campaign-send", "code-filing-file", "plan-approve", "plan-draft", "plan-publish", "rectification-check", "rectification-extend",
 		"rectification-prove", "recusal-decide", "recusal-request", "recusal-team", "strictness-see", "visit-answer", "visit-approve", "visit-notice", "visit-record", "visit-sign",

@@ -1,7 +1,6 @@
 package registerweb_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -95,28 +94,7 @@ func TestWhoMayRead(t *testing.T) {
 // TestEveryActIsDescribed keeps an act of the service from having no operation.
 func TestEveryActIsDescribed(t *testing.T) {
 	s := newScene(t)
-	raw, err := s.server.API().OpenAPI()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc struct {
-		Paths map[string]map[string]struct{ OperationID, Summary string }
-	}
-	if err := json.Unmarshal(raw, &doc); err != nil {
-		t.Fatal(err)
-	}
-	var posts []string
-	for _, methods := range doc.Paths {
-		for method, op := range methods {
-			if method == "post" {
-				posts = append(posts, op.OperationID)
-			}
-			if op.Summary == "" {
-				t.Errorf("%s has no summary", op.OperationID)
-			}
-		}
-	}
-	slices.Sort(posts)
+	posts := webtest.Acts(t, s.server)
 	want := []string{
 		"facility-close", "facility-correct", "facility-enter", "facility-flag", "facility-unflag", "item-publish", "item-retire",
 		"officer-correct", "officer-declare", "officer-enter", "officer-leave", "officer-withdraw", "register-import", "register-load",

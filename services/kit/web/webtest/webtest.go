@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,4 +128,33 @@ func Refused(t testing.TB, a Answer, status int) web.Problem {
 		t.Fatalf("the problem says too little: %s", a.Body)
 	}
 	return p
+}
+
+// Acts are the ids of the operations that change something, sorted. It fails the
+// test for every operation that is not described.
+func Acts(t testing.TB, s *web.Server) []string {
+	t.Helper()
+	raw, err := s.API().OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Paths map[string]map[string]struct{ OperationID, Summary string }
+	}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	var acts []string
+	for _, methods := range doc.Paths {
+		for method, op := range methods {
+			if method == "post" {
+				acts = append(acts, op.OperationID)
+			}
+			if op.Summary == "" {
+				t.Errorf("%s has no summary", op.OperationID)
+			}
+		}
+	}
+	slices.Sort(acts)
+	return acts
 }
