@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shenzhong/events"
+	"shenzhong/services/disclose/publiclog"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
 )
@@ -140,9 +141,15 @@ func first(starts []events.Deadline) events.Deadline {
 	return slices.MinFunc(starts, func(a, b events.Deadline) int { return a.Due.Compare(b.Due) })
 }
 
+// entries are the kinds of entries of the public log, for people.
+var entries = map[string]string{
+	"record": "公示", "withdraw": "撤回公示", "expire": "公示期满", "draw": "抽取的一步", "key": "签名密钥", "software": "程序版本", "policy": "见证和抽取办法",
+}
+
 // sentence is what a fact says, in Chinese, and what it is about where its
-// subject does not tell people that. That a limit was noted or moved is left to
-// --json: the fact that started it has just said so.
+// subject does not tell people that. What is left to --json: that a limit was
+// noted or moved, which the fact that started it has just said, and the list of
+// what is public, which enters the log every day.
 func (p *play) sentence(c store.Commit) (said, about string, err error) {
 	e := c.Envelope()
 	switch c.Kind {
@@ -153,6 +160,12 @@ func (p *play) sentence(c store.Commit) (said, about string, err error) {
 		f, err := events.Open[events.DeadlineKept](e)
 		if f.Change == "met_late" {
 			return "逾期办结", f.Deadline.About, err
+		}
+		return "", "", err
+	case events.LeafLogged{}.Kind():
+		f, err := events.Open[events.LeafLogged](e)
+		if title := entries[publiclog.Kind(f.Leaf)]; title != "" {
+			return "记入公开日志：" + title, fmt.Sprintf("第 %d 条", f.Index+1), err
 		}
 		return "", "", err
 	case events.Reminded{}.Kind():
