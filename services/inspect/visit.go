@@ -70,11 +70,7 @@ func (v *Visit) Approve(by identity.Actor, least int, at time.Time) (events.Even
 	}
 	approval := events.Approval{Unit: by.Unit, By: by.ID, At: at}
 	v.Approvals = append(v.Approvals, approval)
-	units := make([]string, len(v.Sections))
-	for i, s := range v.Sections {
-		units[i] = s.Unit
-	}
-	missing := without(units, v.Approvals)
+	missing := v.unapproved()
 	if len(missing) == 0 {
 		state, err := move(nextVisit, "检查", v.State, Approved)
 		if err != nil {
@@ -90,6 +86,9 @@ func (v *Visit) Notice(by identity.Actor, no, on string, code Coded, at time.Tim
 	if err := v.ofTeam(by, v.Lead); err != nil {
 		return nil, err
 	}
+	if missing := v.unapproved(); v.State == Assigned && len(missing) > 0 {
+		return nil, fault.New(fault.Conflict, "检查尚待 %s 的负责人审批，各参加单位都审批后才能通知", strings.Join(missing, "、"))
+	}
 	state, err := move(nextVisit, "检查", v.State, Noticed)
 	if err != nil {
 		return nil, err
@@ -97,6 +96,15 @@ func (v *Visit) Notice(by identity.Actor, no, on string, code Coded, at time.Tim
 	v.State, v.NoticeNo, v.VisitedOn, v.NoticedAt = state, no, on, at
 	v.Code, v.ScannedAt, v.NoCode = code.Code, code.ScannedAt, code.NoCode
 	return events.VisitNoticed{Visit: v.ID, NoticeNo: no, On: on, Code: code.Code, ScannedAt: code.ScannedAt, NoCode: code.NoCode}, nil
+}
+
+// unapproved are the units whose heads have not approved yet.
+func (v *Visit) unapproved() []string {
+	units := make([]string, len(v.Sections))
+	for i, s := range v.Sections {
+		units[i] = s.Unit
+	}
+	return without(units, v.Approvals)
 }
 
 // Answer is what one unit found, signed by its officers. Each unit answers its
