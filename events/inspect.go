@@ -214,6 +214,19 @@ type Finding struct {
 	Days     int    `json:"days"`     // natural days given to put it right, for result 5
 	Offence  string `json:"offence"`  // violation type of the law pack, for result 8
 	Evidence string `json:"evidence"` // what proves it
+	// Measures are what was measured, held against the limits of the law pack.
+	Measures []Measured `json:"measures,omitempty"`
+}
+
+// Measured is one measurement of a finding and what the law pack has to say of
+// it.
+type Measured struct {
+	Limit string `json:"limit"` // id in the law pack, "grave.ashes.area"
+	Value string `json:"value"` // as measured, a decimal number in the unit of the limit
+	Most  *int64 `json:"most"`  // the limit; null where the pack has no number for it
+	Unit  string `json:"unit"`  // in Chinese
+	Over  bool   `json:"over"`  // above the limit; never where there is no number
+	Says  string `json:"says"`  // the judgement in words with its citation, in Chinese
 }
 
 // Visit is one joint visit to one facility.

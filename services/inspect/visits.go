@@ -136,6 +136,9 @@ func (s *Service) AnswerSection(ctx context.Context, cmd AnswerSection) error {
 				return err
 			}
 		}
+		if err := s.measure(&answer.Findings[i], s.today()); err != nil {
+			return err
+		}
 	}
 	categories := s.cfg.Law.Law().ResultCategories(s.today())
 	return s.onVisit(ctx, cmd.Cause, cmd.Visit, func(v *Visit) (events.Event, error) {

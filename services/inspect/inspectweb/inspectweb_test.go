@@ -220,6 +220,10 @@ func TestYearOverHTTP(t *testing.T) {
 		t.Errorf("the notice reads %+v", letter)
 	}
 	webtest.Refused(t, s.post(t, civil1, visit+"/answer", `{"results":["1","5"],"signed":["500156-RY-000011","500156-RY-000012"]}`), http.StatusUnprocessableEntity)
+	list := webtest.Read[struct{ Sections []inspect.Checklist }](t, s.get(t, civil1, visit+"/checklist"))
+	if len(list.Sections) != 2 || list.Sections[0].Items[0].Question == "" {
+		t.Errorf("the checklist reads %+v", list)
+	}
 	s.does(t, civil1, visit+"/answer", found, "noticed")
 	s.does(t, price1, visit+"/answer", clue, "answered")
 	s.does(t, civil1, visit+"/sign", signed, "signed")

@@ -31,12 +31,26 @@ type findingBody struct {
 	Days     int    `json:"days,omitempty" minimum:"0" maximum:"366" doc:"责令改正的期限，自然日"`
 	Offence  string `json:"offence,omitempty" maxLength:"60" doc:"违法行为类型代码，需要另行处理的填写"`
 	Evidence string `json:"evidence,omitempty" maxLength:"2000" doc:"证据"`
+
+	Measures []measuredBody `json:"measures,omitempty" maxItems:"50" doc:"测量值，与检查表中的限值对照"`
+}
+
+type measuredBody struct {
+	Limit string `json:"limit" maxLength:"60" doc:"限值代码，见检查表"`
+	Value string `json:"value" maxLength:"12" doc:"测量值，单位见检查表，最多三位小数"`
+}
+
+type checklists struct {
+	Sections []inspect.Checklist `json:"sections"`
 }
 
 func (b answerBody) findings() []events.Finding {
 	out := make([]events.Finding, len(b.Findings))
 	for i, f := range b.Findings {
 		out[i] = events.Finding{Item: f.Item, Text: f.Text, Result: f.Result, Days: f.Days, Offence: f.Offence, Evidence: f.Evidence}
+		for _, m := range f.Measures {
+			out[i].Measures = append(out[i].Measures, events.Measured{Limit: m.Limit, Value: m.Value})
+		}
 	}
 	return out
 }
@@ -74,6 +88,13 @@ func mountVisits(api *web.API, s *inspect.Service) {
 			n, err := s.Notice(ctx, web.Actor(ctx), in.ID)
 			return web.Reply(n), err
 		})
+	web.Get(api, web.Op{
+		ID: "visit-checklist", Path: "/visits/{id}/checklist", Tag: visits, Summary: "检查表",
+		Detail: "逐项写明检查内容、方式、应留存的证据、依据和限值；规则包中没有配置的限值，most 为空，caution 写明依据和处理办法。",
+	}, func(ctx context.Context, in *VisitID) (*web.Out[checklists], error) {
+		sections, err := s.Checklists(ctx, web.Actor(ctx), in.ID)
+		return web.Reply(checklists{sections}), err
+	})
 	web.Post(api, visitOp("approve", "本单位负责人审批本单位的检查"), func(ctx context.Context, in *VisitID) (*web.Out[visit], error) {
 		return showVisit(ctx, s, in.ID, s.ApproveVisit(ctx, inspect.ApproveVisit{Cause: web.Cause(ctx), Visit: in.ID}))
 	})

@@ -21,6 +21,7 @@ type Item struct {
 	Weight     string   `yaml:"weight"`
 	Facilities []string `yaml:"facilities"` // categories it applies to; empty = all
 	Violations []string `yaml:"violations"` // what a "no" may be
+	Limits     []string `yaml:"limits"`     // numbers that it is measured against
 }
 
 func (i Item) key() string { return i.Code }
@@ -49,6 +50,11 @@ func (i Item) check(p *Pack) error {
 	for _, f := range i.Facilities {
 		if !p.facilities.has(f) {
 			return bad("的对象类别“%s”不存在。", f)
+		}
+	}
+	for _, id := range i.Limits {
+		if !p.limits.has(id) {
+			return bad("对照的限值“%s”不存在。", id)
 		}
 	}
 	for _, v := range i.Violations {

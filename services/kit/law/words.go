@@ -15,7 +15,7 @@ var labels = map[string]string{
 	"parent": "所属组", "prefix": "发文字号", "lead": "主办单位", "assist": "协办单位", "contents": "内容",
 	"gates": "涉企检查规则适用", "respondent": "当事人类型", "abnormal": "异常名录", "subjects": "主体类型", "priced": "须公示价格",
 	"nameless": "可以没有代码", "area": "监管类别", "question": "检查内容", "method": "检查方式", "evidence": "证据材料",
-	"unit": "单位", "weight": "事项类别", "facilities": "适用对象", "violations": "对应违法行为", "violation": "违法行为",
+	"unit": "单位", "weight": "事项类别", "facilities": "适用对象", "violations": "对应违法行为", "limits": "对照的限值", "violation": "违法行为",
 	"plain": "通俗说法", "reason": "理由", "plan": "方案条款", "trigger": "起算事件", "n": "期限", "min": "最短",
 	"last_day": "末日规则", "end": "截止时刻", "direction": "计算方向", "extend": "延长", "owner": "责任人", "remind": "到期前提醒（工作日）",
 	"escalate": "逾期报送", "public_overdue": "逾期向公众显示", "on_pack_change": "规则变更时", "category": "对象类别", "grade": "信用等级",
