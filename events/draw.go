@@ -26,7 +26,8 @@ type DrawCommitted struct {
 // Kind names the contract.
 func (DrawCommitted) Kind() string { return "draw.committed.v1" }
 
-// DrawFrozen says from which pool is drawn; the files themselves stay sealed.
+// DrawFrozen says from which pool is drawn; the files themselves stay sealed, but
+// for how the pool differs from that of the draw before of its kind.
 type DrawFrozen struct {
 	Draw     string `json:"draw"`
 	Batch    string `json:"batch"`
@@ -34,6 +35,7 @@ type DrawFrozen struct {
 	File     string `json:"file"` // the freeze file: hashes of pool and officers, commitments
 	Pool     int    `json:"pool"`
 	Officers int    `json:"officers"`
+	Changes  string `json:"changes,omitempty"` // the changes file: how the pool differs from that of the draw before
 }
 
 // Kind names the contract.

@@ -46,7 +46,7 @@ func newRehearseCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.json, "json", false, "每行输出一个 JSON 对象，最后一行是核对结果")
 	flags.StringVar(&f.store, "store", "sqlite", "存储：sqlite 或者 mongo")
-	flags.StringVar(&f.bundles, "bundles", "", "把演练中启封的抽取的验证包写入这个目录，供其他程序核验")
+	flags.StringVar(&f.bundles, "bundles", "", "把演练中启封和作废的抽取的验证包写入这个目录，供其他程序核验；此时由三个演练用的见证方联署公开日志")
 	flags.StringVar(&f.mongo, "mongo", "", "--store mongo 时的服务器地址，例如 mongodb://127.0.0.1:27017；演练各用新的数据库 shenzhong_rehearsal_…，过后可以删除")
 	return cmd
 }
@@ -66,6 +66,22 @@ func rehearse(ctx context.Context, out io.Writer, f rehearseFlags) (err error) {
 	o, err := rehearsalOptions(f, dir, clk)
 	if err != nil {
 		return err
+	}
+	if f.bundles != "" { // what is published is to show what witnesses saw
+		pack, _, err := loadLaw()
+		if err != nil {
+			return err
+		}
+		public, err := publicLog(o.keys, "", pack.Manifest().District)
+		if err != nil {
+			return err
+		}
+		policy, stop, err := playedWitnesses(ctx, dir, public.Notary.Keys.Public(), clk)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, stop()) }()
+		o.watchers = policy
 	}
 	return withStage(ctx, o, clk, func(ctx context.Context, stage *localStage) error {
 		invariants, err := rehearsal.Run(ctx, rehearsal.Config{

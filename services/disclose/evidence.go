@@ -22,6 +22,9 @@ import (
 type Evidence struct {
 	Held []events.Held `json:"held"`
 	Size int64         `json:"size"` // of the checkpoint that it was handed over with, 0 until it is
+	// Whole says that nothing is to come: the result of every visit was published,
+	// or its time is over.
+	Whole bool `json:"whole"`
 }
 
 // dueEvidence notes that a draw was opened.
@@ -47,38 +50,82 @@ func (s *Service) dueVoidEvidence(ctx context.Context, h bus.Heard[events.DrawVo
 func evidenceID(draw string, attempt int) string { return fmt.Sprintf("%s-%d", draw, attempt) }
 
 // evidence hands over what the log says of each opened draw, once a checkpoint
-// covers the opening that its witnesses have seen, or any where there are none.
+// covers the opening that its witnesses have seen, or any where there are none;
+// and once more when the results of all its visits are published and covered.
 func (s *Service) evidence(ctx context.Context) (int, error) {
-	l, told := s.public, 0
-	for _, step := range l.unproven() {
-		e, _, err := s.evidences.Load(ctx, evidenceID(step.Draw, step.Attempt))
-		if fault.Is(err, fault.NotFound) {
-			continue // the news that it was opened is on its way
-		}
+	told := 0
+	for _, step := range s.public.unproven() {
+		handed, err := s.prove(ctx, step)
 		if err != nil {
 			return told, err
 		}
-		extract, size, err := l.extract(ctx, step)
+		told += handed
+	}
+	return told, nil
+}
+
+// prove hands over what the log says of one draw, and returns how often it did:
+// once or not at all.
+func (s *Service) prove(ctx context.Context, step placed) (told int, err error) {
+	l, id := s.public, evidenceID(step.Draw, step.Attempt)
+	e, _, err := s.evidences.Load(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return 0, nil // the news that it was opened is on its way
+	}
+	if err != nil {
+		return 0, err
+	}
+	ledger, err := s.kept(ctx, step, e.Held)
+	if err != nil {
+		return 0, err
+	}
+	whole := l.coversAll(ledger, s.cfg.Clock.Now())
+	if e.Size == 0 || whole && !e.Whole {
+		extract, size, err := l.extract(ctx, step, ledger)
 		if err != nil {
-			return told, err
-		}
-		ledger, err := s.kept(ctx, step, e.Held)
-		if err != nil {
-			return told, err
+			return 0, err
 		}
 		by := store.Cause{ID: "log/evidence", Actor: identity.Service("disclose")}
-		err = s.evidences.Put(ctx, by, evidenceID(step.Draw, step.Attempt), func(e *Evidence) (events.Event, error) {
-			e.Size, told = size, told+1
-			return events.DrawEvidenced{Draw: step.Draw, Attempt: step.Attempt, Log: extract, Ledger: ledger}, nil
+		if e.Size > 0 {
+			by.ID = "log/evidence/whole"
+		}
+		text := ""
+		if ledger != nil {
+			text = ledger.Text()
+		}
+		err = s.evidences.Put(ctx, by, id, func(e *Evidence) (events.Event, error) {
+			e.Size, e.Whole, told = size, whole, 1
+			return events.DrawEvidenced{Draw: step.Draw, Attempt: step.Attempt, Log: extract, Ledger: text}, nil
 		})
 		if err != nil {
-			return told, err
+			return 0, err
 		}
+	}
+	if whole || e.Whole {
 		l.mu.Lock()
 		l.proven[step.StepSeen] = true
 		l.mu.Unlock()
 	}
 	return told, nil
+}
+
+// coversAll reports whether nothing about the visits of a draw is to come: each
+// result is published and covered by the checkpoint that evidence rests on, or the
+// time for it is over. A draw without a ledger has none to come.
+func (l *ledger) coversAll(kept *publiclog.Ledger, now time.Time) bool {
+	if kept == nil {
+		return true
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	_, size := l.covering()
+	return !slices.ContainsFunc(kept.Visits, func(k publiclog.Kept) bool {
+		if k.Record == "" {
+			return now.Before(k.Due)
+		}
+		places := l.places[publiclog.AboutRecord(k.Record)]
+		return len(places) == 0 || places[0] >= size
+	})
 }
 
 // covering is the checkpoint that evidence about an opening rests on; l.mu is
@@ -110,8 +157,9 @@ func (l *ledger) unproven() []placed {
 }
 
 // extract is the part of the log about a draw: its entries, and the first
-// checkpoints that a quorum saw after the reveals and after the sealing.
-func (l *ledger) extract(ctx context.Context, open placed) (string, int64, error) {
+// checkpoints that a quorum saw after the reveals and after the sealing; and the
+// entries of the results of its visits.
+func (l *ledger) extract(ctx context.Context, open placed, kept *publiclog.Ledger) (string, int64, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	last, size := l.covering()
@@ -127,7 +175,15 @@ func (l *ledger) extract(ctx context.Context, open placed) (string, int64, error
 		add(first.text, first.size)
 	}
 	add(last, size)
-	for _, index := range l.places[publiclog.AboutDraw(open.Draw, open.Attempt)] {
+	places := slices.Clone(l.places[publiclog.AboutDraw(open.Draw, open.Attempt)])
+	if kept != nil {
+		for _, k := range kept.Visits {
+			if of := l.places[publiclog.AboutRecord(k.Record)]; k.Record != "" && len(of) > 0 {
+				places = append(places, of[0]) // the first version: later entries are not about when
+			}
+		}
+	}
+	for _, index := range places {
 		leaf, err := l.leaf(ctx, index)
 		if err != nil {
 			return "", 0, err
@@ -164,29 +220,29 @@ func (l *ledger) leaf(ctx context.Context, index int64) (string, error) {
 }
 
 // kept is the ledger file of a draw: when each facility was visited, and when and
-// under which number of the log its result was published. It is empty while there
+// under which number of the log its result was published. It is nil while there
 // are visits to come.
-func (s *Service) kept(ctx context.Context, step placed, held []events.Held) (string, error) {
+func (s *Service) kept(ctx context.Context, step placed, held []events.Held) (*publiclog.Ledger, error) {
 	if len(held) == 0 {
-		return "", nil
+		return nil, nil
 	}
 	l := publiclog.NewLedger(step.Draw, step.Attempt, s.cfg.Clock.Now().In(workday.Zone), held[0].Rule)
 	for _, h := range held {
 		k := publiclog.Kept{Facility: h.Facility, How: publiclog.Inspected, Visited: h.At.In(workday.Zone), Due: h.Due.In(workday.Zone)}
 		rows, err := s.board.List(ctx, view.Query{Equal: map[string]any{"source": "visit/" + h.Visit, "sort": "check"}, Limit: 1})
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if len(rows) > 0 && rows[0].PublishedOn != "" {
 			at, err := s.publishedAt(ctx, rows[0].Record.ID)
 			if err != nil {
-				return "", err
+				return nil, err
 			}
 			k.Published, k.Record = at.In(workday.Zone), s.public.name(rows[0].Record.ID)
 		}
 		l.Visits = append(l.Visits, k)
 	}
-	return l.Text(), nil
+	return l, nil
 }
 
 // publishedAt is when a record was published.

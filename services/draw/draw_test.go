@@ -39,11 +39,11 @@ func TestCeremony(t *testing.T) {
 		}, []State{Announced}, Announced},
 		{"freeze", func(t *testing.T, d *Draw) (events.Event, error) {
 			l := lists{pool: &fdraw.Pool{}, officers: &fdraw.Officers{}, registry: &fdraw.Registry{}}
-			return d.Freeze(l.pool, l.officers, l.registry)
+			return d.Freeze(l)
 		}, []State{Announced}, Frozen},
 		{"freeze below the quorum", func(_ *testing.T, d *Draw) (events.Event, error) {
 			thin(d)
-			return d.Freeze(&fdraw.Pool{}, &fdraw.Officers{}, &fdraw.Registry{})
+			return d.Freeze(lists{pool: &fdraw.Pool{}, officers: &fdraw.Officers{}, registry: &fdraw.Registry{}})
 		}, []State{Announced}, Voided},
 		{"reveal", func(_ *testing.T, d *Draw) (events.Event, error) {
 			return d.Reveal(of("sfj"), nonce("sfj"), revealBy)

@@ -51,18 +51,20 @@ func (d *Draw) published() fdraw.Bundle {
 }
 
 // bindings are the files that are public from the moment they exist: they say
-// how the draw is held and bind the rest by digests, but list nobody.
+// how the draw is held and bind the rest by digests, but list nobody. What has
+// changed since the draw before is told too (section 5, S2); that one is open, so
+// it tells no outcome.
 func (d *Draw) bindings() fdraw.Bundle {
 	f := d.Files
 	return fdraw.Bundle{
-		Format: f.Format, Announce: f.Announce, Policy: f.Policy, Freeze: f.Freeze, Fallback: f.Fallback, Beacon: f.Beacon, Sealed: f.Sealed,
+		Format: f.Format, Announce: f.Announce, Policy: f.Policy, Freeze: f.Freeze, Fallback: f.Fallback, Beacon: f.Beacon, Sealed: f.Sealed, Changes: f.Changes,
 	}
 }
 
 // files lists those of a bundle that there are.
 func files(b fdraw.Bundle) []File {
 	all := []File{
-		{"announce", b.Announce}, {"policy", b.Policy}, {"registry", b.Registry}, {"pool", b.Pool}, {"officers", b.Officers},
+		{"announce", b.Announce}, {"policy", b.Policy}, {"registry", b.Registry}, {"pool", b.Pool}, {"officers", b.Officers}, {"changes", b.Changes},
 		{"freeze", b.Freeze}, {"reveals", b.Reveals}, {"fallback", b.Fallback}, {"beacon", b.Beacon}, {"sealed", b.Sealed}, {"result", b.Result}, {"void", b.Void},
 	}
 	for i, text := range b.Substitutions {

@@ -165,7 +165,7 @@ func freeze(t *testing.T, d *Draw) (events.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.Freeze(l.pool, l.officers, l.registry)
+	return d.Freeze(l)
 }
 
 // firstSeat is the seat that the next card takes in these tests.

@@ -12,6 +12,8 @@ type lists struct {
 	pool     *fdraw.Pool
 	officers *fdraw.Officers
 	registry *fdraw.Registry
+	changes  *fdraw.Changes // how pool differs from that of the draw before; nil before it is compared
+	before   string         // that pool, empty where there was none
 }
 
 // lists turns what inspect froze into the files of the draw: the attributes, the

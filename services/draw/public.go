@@ -158,7 +158,39 @@ func (s *Service) Bundle(ctx context.Context, id string, attempt int) (*fdraw.Bu
 	if files == &d.Files && d.State != Opened && d.State != Voided {
 		return nil, fault.New(fault.Conflict, "抽取 %s 尚未启封，启封之后可以下载核验", id)
 	}
-	return files, nil
+	out := *files
+	numbers, err := s.numbers(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	out.Numbers = numbers.Text()
+	return &out, nil
+}
+
+// numbers lists every attempt at every draw of the year of d, as they stand now.
+func (s *Service) numbers(ctx context.Context, d *Draw) (*fdraw.Numbers, error) {
+	own, err := fdraw.ParseNumber(d.ID)
+	if err != nil {
+		return nil, err
+	}
+	n := &fdraw.Numbers{}
+	for serial := 1; ; serial++ {
+		id := fdraw.Number{District: own.District, Year: own.Year, Serial: serial}.String()
+		tries := d.tries()
+		if id != d.ID {
+			row, err := s.board.Get(ctx, id)
+			if fault.Is(err, fault.NotFound) && serial > own.Serial {
+				return n, nil
+			}
+			if err != nil {
+				return nil, err
+			}
+			tries = row.Tries
+		}
+		for _, t := range tries {
+			n.Draws = append(n.Draws, fdraw.Attempt{Head: fdraw.Head{Draw: id, Attempt: t.Attempt}, Ended: t.Ended})
+		}
+	}
 }
 
 // attempt loads a draw and the files of one attempt at it, 0 for the last one.

@@ -112,7 +112,10 @@ func (s *Service) onBatchFrozen(ctx context.Context, h bus.Heard[events.BatchFro
 		if blocked, err := d.Try(lists, seeds); blocked != nil || err != nil {
 			return blocked, err
 		}
-		return d.Freeze(lists.pool, lists.officers, lists.registry)
+		if err := s.compare(ctx, d, &lists); err != nil {
+			return nil, err
+		}
+		return d.Freeze(lists)
 	})
 }
 

@@ -11,8 +11,9 @@ import (
 )
 
 // Freeze fixes the pool and the officers, or gives the attempt up if too few
-// parties have committed.
-func (d *Draw) Freeze(pool *fdraw.Pool, officers *fdraw.Officers, registry *fdraw.Registry) (events.Event, error) {
+// parties have committed. How the pool differs from that of the draw before is
+// public from then on.
+func (d *Draw) Freeze(l lists) (events.Event, error) {
 	a, err := d.announced()
 	if err != nil {
 		return nil, err
@@ -30,10 +31,14 @@ func (d *Draw) Freeze(pool *fdraw.Pool, officers *fdraw.Officers, registry *fdra
 	for i, c := range d.Commits {
 		commits[i] = fdraw.Commitment{Party: c.Party, Digest: c.Digest}
 	}
-	freeze := fdraw.NewFreeze(a, pool, officers, commits)
-	d.Files.Pool, d.Files.Officers, d.Files.Registry, d.Files.Freeze = pool.Text(), officers.Text(), registry.Text(), freeze.Text()
+	freeze := fdraw.NewFreeze(a, l.pool, l.officers, commits)
+	d.Files.Pool, d.Files.Officers, d.Files.Registry, d.Files.Freeze = l.pool.Text(), l.officers.Text(), l.registry.Text(), freeze.Text()
+	if l.changes != nil {
+		d.Files.Changes, d.Files.PreviousPool = l.changes.Text(), l.before
+	}
 	return events.DrawFrozen{
-		Draw: d.ID, Batch: d.Batch, Attempt: a.Attempt, File: d.Files.Freeze, Pool: len(pool.Units), Officers: len(officers.Officers),
+		Draw: d.ID, Batch: d.Batch, Attempt: a.Attempt, File: d.Files.Freeze, Pool: len(l.pool.Units), Officers: len(l.officers.Officers),
+		Changes: d.Files.Changes,
 	}, nil
 }
 

@@ -143,7 +143,33 @@ func (s *Service) FreezeBatch(ctx context.Context, cmd FreezeBatch) error {
 		return err
 	}
 	now := s.cfg.Clock.Now()
+	if err := s.noneSealed(ctx, batch, now); err != nil {
+		return err
+	}
 	return s.batches.Change(ctx, cmd.Cause, cmd.Batch, func(b *Batch) (events.Event, error) { return b.Freeze(cmd.Actor, frozen, now) })
+}
+
+// noneSealed refuses to freeze lists while another batch is drawn from the same
+// objects and not open yet. The register of this batch would show who was drawn in
+// the other (one visit is never due twice in a year, 频次上限), and whichever of the
+// two is opened first would tell it before the visits are made.
+func (s *Service) noneSealed(ctx context.Context, batch Batch, now time.Time) error {
+	rows, err := everyRow(ctx, s.views.batches, map[string]any{"state": string(Drawn)})
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		other, _, err := s.batches.Load(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		shared := slices.ContainsFunc(other.Categories, func(c string) bool { return slices.Contains(batch.Categories, c) })
+		if shared && other.Batch != batch.Batch && other.State == Drawn && !other.opened(now) {
+			return fault.New(fault.Conflict,
+				"批次 %s 抽取了同类对象，尚未启封；现在冻结名录，先启封的一次会泄露另一次抽中了谁。请在其检查全部办结或者 %s 启封之后再冻结", other.Batch, clockTime(other.OpenBy))
+		}
+	}
+	return nil
 }
 
 // onDrawCompleted makes the visits that the draw led to. The ids are made from

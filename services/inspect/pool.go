@@ -188,6 +188,9 @@ func (s *Service) PreviewBatch(ctx context.Context, by identity.Actor, id string
 			p.Rotate++
 		}
 	}
+	if err := s.noneSealed(ctx, batch, s.cfg.Clock.Now()); err != nil {
+		p.Problems = append(p.Problems, err.Error())
+	}
 	if p.Objects == 0 {
 		p.Problems = append(p.Problems, "名录中没有属于本批次类别的检查对象")
 	}

@@ -40,6 +40,10 @@ func NewLedger(draw string, attempt int, asOf time.Time, rule string) *Ledger {
 // AboutDraw is what About returns for the entries of an attempt at a draw.
 func AboutDraw(draw string, attempt int) string { return "draw " + draw + "/" + strconv.Itoa(attempt) }
 
+// AboutRecord is what About returns for the entries of a record under its random
+// id.
+func AboutRecord(record string) string { return "record " + record }
+
 // DrawOf is the draw and the attempt that an entry of the grammar about a draw is
 // about.
 func DrawOf(leaf string) (draw string, attempt int) {

@@ -223,7 +223,7 @@ func TestCeremonyOverHTTP(t *testing.T) {
 	for _, f := range files.Files {
 		names = append(names, f.Name)
 	}
-	want := []string{"announce", "policy", "registry", "pool", "officers", "freeze", "reveals", "beacon", "sealed", "result", "substitute-0001"}
+	want := []string{"announce", "policy", "registry", "pool", "officers", "changes", "freeze", "reveals", "beacon", "sealed", "result", "substitute-0001"}
 	if !slices.Equal(names, want) {
 		t.Errorf("the files are %v", names)
 	}

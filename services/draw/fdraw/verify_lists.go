@@ -125,12 +125,26 @@ func (n *Numbers) has(h Head) bool {
 	return err == nil && (own.Year != listed.Year || own.District != listed.District)
 }
 
+// allLogged reports whether the log, as far as it is there, goes up to the opening:
+// what is not in it by then was not done.
+func (v *verifier) allLogged() bool {
+	head, ok := v.head()
+	if _, usable := v.log.usable(); !ok || !usable {
+		return false
+	}
+	e, err := v.log.only(StageOpen, head)
+	return err == nil && e != nil && e.proofAt(v.log.last().Size) != nil
+}
+
 // substitutions is V13: whoever was replaced was replaced by the next card.
 func (v *verifier) substitutions() finding {
 	logged := v.log.count(StageSubstitute, v.head)
 	if len(v.b.Substitutions) == 0 {
 		if logged > 0 {
 			return fails("公开日志记有 %d 次人员替换，验证包中却没有替换记录。", logged)
+		}
+		if v.allLogged() {
+			return holds("没有人员替换：直到公开，公开日志和验证包中都没有这样的记录。")
 		}
 		return unknown("验证包中没有人员替换记录，无可核对。")
 	}

@@ -130,10 +130,20 @@ function dense(v) {
   return holdsThat("本年度编号连续，列出的 " + v.numbers.draws.length + " 次尝试中只有作废的才重来。", "清单由主办单位出具，请与公开日志的全部抽取条目比对");
 }
 
+// allLogged reports whether the log goes up to the opening: what is not in it by
+// then was not done.
+function allLogged(v) {
+  var head = headOf(v);
+  if (!head || unusable(v.log)) { return false; }
+  var found = entriesOf(v.log, "open", head), size = lastPoint(v.log).size;
+  return found.length === 1 && found[0].proofs.some(function (p) { return p.size === size; });
+}
+
 function substitutions(v) {
   var logged = entriesOf(v.log, "substitute", headOf(v) || { draw: "", attempt: 0 }), texts = v.b.substitutions, manual = 0, i;
   if (texts.length === 0) {
     if (logged.length > 0) { return failsThat("公开日志记有 " + logged.length + " 次人员替换，验证包中却没有替换记录。"); }
+    if (allLogged(v)) { return holdsThat("没有人员替换：直到公开，公开日志和验证包中都没有这样的记录。"); }
     return unknownThat("验证包中没有人员替换记录，无可核对。");
   }
   var why = lack(v, ["announce", "pool", "officers", "reveals", "beacon", "result"]);
