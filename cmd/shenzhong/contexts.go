@@ -125,6 +125,7 @@ func openDisclose(ctx context.Context, r *room, g ground) error {
 		return err
 	}
 	public.Witnesses, public.Ask = g.watchers, witness.HTTP{Client: &http.Client{Timeout: askTimeout}}
+	public.Software = software(g.serves)
 	s, err := disclose.New(ctx, disclose.Config{
 		District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar, Public: public,
 	})

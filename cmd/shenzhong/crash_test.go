@@ -27,6 +27,7 @@ func TestCrash(t *testing.T) {
 	binary := built(t)
 	t.Run("One process killed", func(t *testing.T) { lives(t, binary, seed, rounds, killedUp) })
 	t.Run("One of many processes killed", func(t *testing.T) { lives(t, binary, seed, rounds, killedMany) })
+	t.Run("Public log killed while it signs", func(t *testing.T) { killedLog(t, newTrial(t, binary, t.TempDir(), seed), min(8, rounds)) })
 	t.Run("Power lost", func(t *testing.T) { powerLost(t, binary, seed, max(3, rounds/50)) })
 	t.Run("Disk full", func(t *testing.T) { diskFull(t, binary, seed) })
 	t.Run("Broker loses what it keeps", func(t *testing.T) { brokerLoses(t, binary, seed) })
@@ -62,6 +63,8 @@ func number(t *testing.T, name string, otherwise uint64) uint64 {
 // trial is one system and what its clients know of it.
 type trial struct {
 	binary, data, clockFile string
+	more                    []string // that up is started with
+	published               int      // records, by publish
 	now                     time.Time
 	where                   *places
 	ledger                  *ledger
@@ -94,7 +97,7 @@ func (d *trial) later(t *testing.T) {
 // launch starts the whole system as one process.
 func (d *trial) launch(t *testing.T) *atWork {
 	t.Helper()
-	return launch(t, d.binary, "up", "up", "--data", d.data, "--addr", "127.0.0.1:0", "--clock", d.clockFile)
+	return launch(t, d.binary, "up", append([]string{"up", "--data", d.data, "--addr", "127.0.0.1:0", "--clock", d.clockFile}, d.more...)...)
 }
 
 // up starts the whole system as one process and waits until it answers.

@@ -194,7 +194,7 @@ func runOptions(f runFlags, contexts []string) (options, error) {
 	if f.mongo != "" {
 		o.stores = f.mongoFlags.stores()
 	}
-	o.domain, o.watchers = f.domain, f.watchers
+	o.domain, o.watchers, o.serves = f.domain, f.watchers, true
 	o.keys = cmp.Or(f.keys, filepath.Join(f.data, "keys"))
 	return o, nil
 }

@@ -38,6 +38,7 @@ type options struct {
 	control  string   // folder in which operators find the door of a running program; empty is none
 	notices  string   // folder of the holiday notices that were imported; empty is none
 	clock    clock.Clock
+	serves   bool          // a service that people use, whose program the public log names
 	pause    time.Duration // between two looks at the clock; 0 is sweepPause
 }
 
@@ -47,6 +48,7 @@ type ground struct {
 	keys     string
 	domain   string
 	watchers string // what that file says
+	serves   bool
 	log      store.Log
 	tables   view.Tables
 	clock    clock.Clock
@@ -174,7 +176,7 @@ func (s *system) openRoom(ctx context.Context, o options, c contextEntry) error 
 		return err
 	}
 	g := ground{
-		district: s.law.Law().Manifest().District, keys: o.keys, domain: o.domain, watchers: s.watchers, log: r.base.log, tables: r.base.tables,
+		district: s.law.Law().Manifest().District, keys: o.keys, domain: o.domain, watchers: s.watchers, serves: o.serves, log: r.base.log, tables: r.base.tables,
 		clock: o.clock, law: s.law, calendar: s.calendar,
 	}
 	if err := c.open(ctx, r, g); err != nil {

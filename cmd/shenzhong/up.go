@@ -139,7 +139,7 @@ func up(ctx context.Context, out io.Writer, f upFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	o := embedded(f.data, clk)
-	o.pack, o.trust, o.domain, o.watchers, o.control = f.pack, f.trust, f.domain, f.watchers, f.data
+	o.pack, o.trust, o.domain, o.watchers, o.control, o.serves = f.pack, f.trust, f.domain, f.watchers, f.data, true
 	if !f.sample {
 		return operate(ctx, out, o, f.addr, func(context.Context, *system, *web.Server) error { return nil })
 	}

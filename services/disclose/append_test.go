@@ -2,6 +2,7 @@ package disclose
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"shenzhong/events"
 	"shenzhong/services/disclose/publiclog"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/servicetest"
@@ -171,5 +173,46 @@ func TestStoppedLogAnswersAll(t *testing.T) {
 	}
 	if len(c.steps) != 0 {
 		t.Errorf("stored in steps of %v", c.steps)
+	}
+}
+
+// TestWhatIsTrueForManyIsSaidOnce: the policy of draws and the software are one
+// entry for each version, however many draws it serves and however often it
+// starts.
+func TestWhatIsTrueForManyIsSaidOnce(t *testing.T) {
+	l := newLogged(t)
+	version := "first"
+	l.cfg.Public.Software = func() ([]string, error) {
+		leaf, err := publiclog.Software(publiclog.SoftwareProgram, strings.NewReader(version))
+		return []string{leaf}, err
+	}
+	kinds := func() (n map[string]int) {
+		n = map[string]int{}
+		for _, leaf := range l.leaves(t) {
+			n[publiclog.Kind(leaf)]++
+		}
+		return n
+	}
+	for i, policy := range []string{"policy 1\n", "policy 1\n", "policy 2\n"} {
+		draw := fmt.Sprintf("500156-2026-%04d", i+1)
+		l.draws.Say(t, "draw", draw, events.DrawAnnounced{Draw: draw, Attempt: 1, File: "announce\n", Policy: policy})
+		l.Service = l.reopen(t)
+		l.turn(t)
+	}
+	if got := kinds(); got["policy"] != 2 || got["software"] != 1 || got["draw"] != 3 {
+		t.Errorf("%v", got)
+	}
+	version = "second"
+	l.Service = l.reopen(t)
+	l.turn(t)
+	sum := sha256.Sum256([]byte(version))
+	if want := publiclog.Named("software", fmt.Sprintf("program-%x", sum[:4]), version); kinds()["software"] != 2 || !slices.Contains(l.leaves(t), want) {
+		t.Errorf("%v, and not %q", kinds(), want)
+	}
+	l.cfg.Public.Software = func() ([]string, error) { return nil, errors.New("it cannot be read") }
+	l.Service = l.reopen(t)
+	l.turn(t)
+	if s := l.LogStatus(); s.Stopped != "" || s.Signed != s.Entries {
+		t.Errorf("%+v", s)
 	}
 }

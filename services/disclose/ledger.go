@@ -32,6 +32,9 @@ type PublicLog struct {
 	// nobody.
 	Witnesses string
 	Ask       Asker // nil where all cosignatures come by hand
+	// Software are the entries of what serves and verifies; nil is none. It is
+	// asked once, before the first signature.
+	Software func() ([]string, error)
 }
 
 // SecretBytes is the length of PublicLog.Secret.
@@ -51,6 +54,7 @@ type ledger struct {
 	growth *store.Collection[Growth]
 	cfg    PublicLog
 	queue  queue
+	serves func() []string // entries of what serves
 
 	mu        sync.RWMutex
 	tree      publiclog.Tree               // guarded by mu, as all below
@@ -77,6 +81,7 @@ func openLedger(ctx context.Context, cfg Config) (*ledger, error) {
 		id: cfg.District + "-RZ-1", log: cfg.Log, clock: cfg.Clock, growth: store.NewCollection[Growth]("log", cfg.Log, cfg.Clock), cfg: *cfg.Public,
 		histories: map[string]publiclog.History{}, places: map[string][]int64{}, recovered: map[string]bool{}, proven: map[events.StepSeen]bool{},
 	}
+	l.serves = sync.OnceValue(func() []string { return serving(ctx, cfg.Public.Software) })
 	if err := l.openWitnessing(ctx, cfg); err != nil {
 		return nil, err
 	}

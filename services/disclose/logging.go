@@ -16,8 +16,11 @@ import (
 )
 
 // entry is one entry that a fact calls for. part tells several of one fact
-// apart.
-type entry struct{ part, leaf string }
+// apart; once is of one that many facts call for.
+type entry struct {
+	part, leaf string
+	once       bool
+}
 
 // logging appends to the public log what it must say about a fact. The fact is
 // the cause, so a second delivery appends nothing.
@@ -36,6 +39,9 @@ func (s *Service) logging() bus.Reaction {
 			}
 			for _, x := range entries {
 				by := bus.Cause(e, "disclose", "log"+x.part)
+				if x.once {
+					by = ownCause(x.leaf)
+				}
 				if err := s.public.append(ctx, by, e.Subject, x.leaf); err != nil {
 					return err
 				}
@@ -54,14 +60,14 @@ func (s *Service) entries(ctx context.Context, e events.Envelope) ([]entry, erro
 	switch e.Type {
 	case events.RecordPublished{}.Kind():
 		document, err := documentOf(e)
-		return []entry{{"", publiclog.Record(name, 1, s.public.salt(record, 1), document)}}, err
+		return []entry{{leaf: publiclog.Record(name, 1, s.public.salt(record, 1), document)}}, err
 	case events.RecordCorrected{}.Kind():
 		f, err := events.Open[events.RecordCorrected](e)
 		if err != nil {
 			return nil, err
 		}
 		document, err := documentOf(e)
-		return []entry{{"", publiclog.Record(name, f.Version, s.public.salt(record, f.Version), document)}}, err
+		return []entry{{leaf: publiclog.Record(name, f.Version, s.public.salt(record, f.Version), document)}}, err
 	case events.RecordWithdrawn{}.Kind():
 		f, err := events.Open[events.RecordWithdrawn](e)
 		if err != nil {
@@ -78,7 +84,7 @@ func (s *Service) entries(ctx context.Context, e events.Envelope) ([]entry, erro
 		if since == "" {
 			since = f.On
 		}
-		return []entry{{"", publiclog.Withdraw(name, r.current(), reason, since)}}, nil
+		return []entry{{leaf: publiclog.Withdraw(name, r.current(), reason, since)}}, nil
 	case events.RecordExpired{}.Kind():
 		r, _, err := s.records.Load(ctx, record)
 		if err != nil {
@@ -88,7 +94,7 @@ func (s *Service) entries(ctx context.Context, e events.Envelope) ([]entry, erro
 		if r.Repair == "" {
 			rule, err = s.expiry(r)
 		}
-		return []entry{{"", publiclog.Expire(name, r.current(), rule)}}, err
+		return []entry{{leaf: publiclog.Expire(name, r.current(), rule)}}, err
 	}
 	return nil, fault.New(fault.Invalid, "no entry of the public log is known for %s", e.Type)
 }
@@ -137,14 +143,14 @@ func voidEntries(draw string, e events.Envelope) ([]entry, error) {
 	if file == "" {
 		file = publiclog.Notice(publiclog.Void, draw, f.Attempt, "")
 	}
-	return append(absences(draw, f.Attempt, f.Absent), entry{"", publiclog.Draw(draw, f.Attempt, publiclog.Void, file)}), nil
+	return append(absences(draw, f.Attempt, f.Absent), entry{leaf: publiclog.Draw(draw, f.Attempt, publiclog.Void, file)}), nil
 }
 
 // absences are the entries that name parties which opened no commitment.
 func absences(draw string, attempt int, parties []string) []entry {
 	out := []entry{}
 	for _, party := range parties {
-		out = append(out, entry{"+" + party, publiclog.Draw(draw, attempt, publiclog.Absent, publiclog.Notice(publiclog.Absent, draw, attempt, party))})
+		out = append(out, entry{part: "+" + party, leaf: publiclog.Draw(draw, attempt, publiclog.Absent, publiclog.Notice(publiclog.Absent, draw, attempt, party))})
 	}
 	return out
 }
@@ -155,18 +161,22 @@ func absences(draw string, attempt int, parties []string) []entry {
 func drawEntries(e events.Envelope) ([]entry, error) {
 	draw := events.EntityID(e.Subject)
 	one := func(attempt int, stage, file string) []entry {
-		return []entry{{"", publiclog.Draw(draw, attempt, stage, file)}}
+		return []entry{{leaf: publiclog.Draw(draw, attempt, stage, file)}}
 	}
 	switch e.Type {
 	case events.DrawAnnounced{}.Kind():
 		f, err := events.Open[events.DrawAnnounced](e)
-		return one(f.Attempt, publiclog.Announce, f.File), err
+		out := one(f.Attempt, publiclog.Announce, f.File)
+		if f.Policy != "" {
+			out = append([]entry{{leaf: publiclog.DrawPolicy(f.Policy), once: true}}, out...)
+		}
+		return out, err
 	case events.DrawFrozen{}.Kind():
 		f, err := events.Open[events.DrawFrozen](e)
 		return one(f.Attempt, publiclog.Freeze, f.File), err
 	case events.DrawClosed{}.Kind():
 		f, err := events.Open[events.DrawClosed](e)
-		out := []entry{{"", publiclog.DrawDigests(draw, f.Attempt, publiclog.Reveals, f.SHA256, f.SM3)}}
+		out := []entry{{leaf: publiclog.DrawDigests(draw, f.Attempt, publiclog.Reveals, f.SHA256, f.SM3)}}
 		return append(out, absences(draw, f.Attempt, f.Absent)...), err
 	case events.BeaconTyped{}.Kind():
 		f, err := events.Open[events.BeaconTyped](e)
@@ -197,8 +207,8 @@ func drawEntries(e events.Envelope) ([]entry, error) {
 	var out []entry
 	for _, name := range slices.Sorted(maps.Keys(f.Bundle)) {
 		if number, ok := strings.CutPrefix(name, "substitute-"); ok {
-			out = append(out, entry{"+" + number, publiclog.Draw(draw, attempt, publiclog.Substitute, f.Bundle[name])})
+			out = append(out, entry{part: "+" + number, leaf: publiclog.Draw(draw, attempt, publiclog.Substitute, f.Bundle[name])})
 		}
 	}
-	return append(out, entry{"", publiclog.Draw(draw, attempt, publiclog.Open, f.Bundle["result"])}), nil
+	return append(out, entry{leaf: publiclog.Draw(draw, attempt, publiclog.Open, f.Bundle["result"])}), nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"log/slog"
 	"time"
 
 	"shenzhong/services/disclose/publiclog"
@@ -65,8 +66,21 @@ func ownCause(leaf string) store.Cause {
 	return store.Cause{ID: "log/" + publiclog.Kind(leaf) + "/" + hex.EncodeToString(sum[:8]), Actor: identity.Service("disclose")}
 }
 
-// ownLeaves are the entries by which the log says with which keys it signs, and
-// who its witnesses are.
+// serving are the entries of what serves. A file that cannot be read must not
+// stop the log.
+func serving(ctx context.Context, read func() ([]string, error)) []string {
+	if read == nil {
+		return nil
+	}
+	leaves, err := read()
+	if err != nil {
+		slog.ErrorContext(ctx, "what serves is not said in the public log", "err", err)
+	}
+	return leaves
+}
+
+// ownLeaves are the entries by which the log says with which keys it signs, who
+// its witnesses are, and what serves: each is there once.
 func (l *ledger) ownLeaves() []string {
 	var leaves []string
 	for _, key := range l.cfg.Notary.Keys.Public() {
@@ -75,7 +89,7 @@ func (l *ledger) ownLeaves() []string {
 	if l.watched() {
 		leaves = append(leaves, l.policy.Leaf())
 	}
-	return leaves
+	return append(leaves, l.serves()...)
 }
 
 // signNew returns a checkpoint that is not published yet, or "" if there is

@@ -1,11 +1,16 @@
 package publiclog
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"hash"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/emmansun/gmsm/sm3"
 
 	"shenzhong/services/draw/fdraw"
 	"shenzhong/services/kit/fault"
@@ -70,7 +75,33 @@ func Expire(record string, version int, rule string) string {
 
 // Named is the entry of a key, software or policy of that name and document.
 func Named(kind, name, document string) string {
-	return fmt.Sprintf("fdlog/v1 %s\nname %s\ndoc-sha256 %s\ndoc-sm3 %s\n", kind, name, fdraw.SHA256.Raw(document), fdraw.SM3.Raw(document))
+	return named(kind, name, fdraw.SHA256.Raw(document), fdraw.SM3.Raw(document))
+}
+
+func named(kind, name string, sha256, sm3 fdraw.Digest) string {
+	return fmt.Sprintf("fdlog/v1 %s\nname %s\ndoc-sha256 %s\ndoc-sm3 %s\n", kind, name, sha256, sm3)
+}
+
+// DrawPolicy is the entry of a policy by which draws are made, the text of its file.
+func DrawPolicy(policy string) string {
+	return Named("policy", "draw-"+fdraw.SHA256.Raw(policy).String()[:8], policy)
+}
+
+// The sorts of software, as entries spell them.
+const (
+	SoftwarePage    = "page"    // a page by which citizens verify
+	SoftwareCommand = "command" // a program by which they do
+	SoftwareProgram = "program" // what serves
+)
+
+// Software is the entry of a file of software of a sort.
+func Software(sort string, file io.Reader) (string, error) {
+	both := [2]hash.Hash{sha256.New(), sm3.New()}
+	if _, err := io.Copy(io.MultiWriter(both[0], both[1]), file); err != nil {
+		return "", fmt.Errorf("hash software: %w", err)
+	}
+	digest := fdraw.Digest(both[0].Sum(nil))
+	return named("software", sort+"-"+digest.String()[:8], digest, fdraw.Digest(both[1].Sum(nil))), nil
 }
 
 // grammar is every entry but those of draws and records, which fdraw reads. A
@@ -79,12 +110,12 @@ var grammar = map[string]*regexp.Regexp{
 	"withdraw": regexp.MustCompile(`^fdlog/v1 withdraw\nrecord [0-9a-f]{32}\nversion [1-9][0-9]{0,8}\nreason (changed|revoked|illegal|void|error|privacy)\nbasis-date [0-9]{4}-[0-9]{2}-[0-9]{2}\n$`),
 	"expire":   regexp.MustCompile(`^fdlog/v1 expire\nrecord [0-9a-f]{32}\nversion [1-9][0-9]{0,8}\nrule (m3|y3|early|limit)\n$`),
 	"state":    regexp.MustCompile(`^fdlog/v1 state\ndate [0-9]{4}-[0-9]{2}-[0-9]{2}\ncount (0|[1-9][0-9]{0,8})\nroot [0-9A-Za-z+/]{43}=\nfile-sha256 [0-9a-f]{64}\nfile-sm3 [0-9a-f]{64}\nlog-sm3-root [0-9a-f]{64}\n$`),
-	"key":      named("key", "ed25519|sm2"),
-	"software": named("software", "page|program|command"),
-	"policy":   named("policy", "witness|draw"),
+	"key":      nameShape("key", "ed25519|sm2"),
+	"software": nameShape("software", "page|program|command"),
+	"policy":   nameShape("policy", "witness|draw"),
 }
 
-func named(kind, names string) *regexp.Regexp {
+func nameShape(kind, names string) *regexp.Regexp {
 	return regexp.MustCompile(`^fdlog/v1 ` + kind + `\nname (` + names + `)-[0-9a-f]{8}\ndoc-sha256 [0-9a-f]{64}\ndoc-sm3 [0-9a-f]{64}\n$`)
 }
 
