@@ -136,7 +136,7 @@ func openDisclose(ctx context.Context, r *room, g ground) error {
 	r.mount = func(api *web.API) { discloseweb.Mount(api, s) }
 	r.nav, r.pages = discloseweb.Nav(), func(server *web.Server) { discloseweb.Pages(server, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"disclose expires": s.Sweep, "disclose signs log": s.SignLog, "disclose asks witnesses": s.Witness}
-	r.report = func() any { return map[string]any{"public_log": s.LogStatus()} }
+	r.report = func(context.Context) any { return map[string]any{"public_log": s.LogStatus()} }
 	r.recover = s.RecoverLog
 	return nil
 }
@@ -165,5 +165,13 @@ func openOversee(ctx context.Context, r *room, g ground) error {
 	r.mount = func(api *web.API) { overseeweb.Mount(api, s) }
 	r.nav, r.pages = overseeweb.Nav(), func(server *web.Server) { overseeweb.Pages(server, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"oversee": s.Sweep}
+	r.late = func(ctx context.Context) (int64, error) { return s.Late(ctx, lateSweep) }
+	r.report = func(ctx context.Context) any {
+		n, err := r.late(ctx)
+		if err != nil {
+			return map[string]any{"limits_late": nil, "reason": err.Error()}
+		}
+		return map[string]any{"limits_late": n}
+	}
 	return nil
 }

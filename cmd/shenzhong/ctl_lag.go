@@ -24,8 +24,9 @@ type lagReport struct {
 	Outboxes    []outboxLag         `json:"outboxes"`
 	Streams     []jsbus.StreamState `json:"streams,omitempty"`
 	Condition   *jsbus.Condition    `json:"condition,omitempty"`
-	DeadLetters map[string]int      `json:"dead_letters"` // by context
-	Wrong       []string            `json:"wrong"`        // what needs a person, in Chinese
+	DeadLetters map[string]int      `json:"dead_letters"`          // by context
+	LimitsLate  *int64              `json:"limits_late,omitempty"` // limits that the sweep is behind with; absent where no program was asked
+	Wrong       []string            `json:"wrong"`                 // what needs a person, in Chinese
 }
 
 // outboxLag is what one context has committed and the broker has not taken.
@@ -45,6 +46,7 @@ type outboxLag struct {
 // are refused.
 const (
 	lateFact   = 30 * time.Second
+	lateSweep  = 5 * time.Minute // a night on which very many fall due takes its time
 	fullStream = 0.8
 	askControl = 20 * time.Second
 )
@@ -113,6 +115,13 @@ func (s *system) lag(ctx context.Context) (lagReport, error) {
 		if err := r.add(ctx, room.name, room.base); err != nil {
 			return r, err
 		}
+		if room.late != nil {
+			n, err := room.late(ctx)
+			if err != nil {
+				return r, fmt.Errorf("count the limits that are late: %w", err)
+			}
+			r.LimitsLate = &n
+		}
 	}
 	for _, live := range s.bus.Lag() {
 		i := slices.IndexFunc(r.Outboxes, func(o outboxLag) bool { return o.Context == live.Context })
@@ -166,6 +175,9 @@ func (r *lagReport) judge() {
 	}
 	if r.Condition != nil && r.Condition.Deaf {
 		say("消息服务没有应答，程序正在自行恢复；持续不恢复时请核对磁盘空间后重新启动")
+	}
+	if r.LimitsLate != nil && *r.LimitsLate > 0 {
+		say("有 %d 个期限到点后超过 %s 没有提醒或者认定逾期，请查看日志中 oversee 的错误；恢复后会逐个补上，不会重复", *r.LimitsLate, lasting(lateSweep.Seconds()))
 	}
 	for _, o := range r.Outboxes {
 		if r.Process != "stopped" && o.Age > lateFact.Seconds() {
@@ -250,6 +262,9 @@ func (r lagReport) write(out io.Writer, data string) error {
 		total += n
 	}
 	fmt.Fprintf(&b, "死信 %d\n", total)
+	if r.LimitsLate != nil {
+		fmt.Fprintf(&b, "到点未处理的期限 %d\n", *r.LimitsLate)
+	}
 	if len(r.Wrong) == 0 {
 		fmt.Fprintln(&b, "没有需要处理的事项。")
 	}

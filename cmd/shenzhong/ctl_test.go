@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -222,6 +223,22 @@ func TestCtlIsRefused(t *testing.T) {
 	} {
 		if code, said, complained := program(t, tt.args...); code != exitUsage || !strings.Contains(complained, tt.says) {
 			t.Errorf("%v: %d %s%s", tt.args, code, said, complained)
+		}
+	}
+}
+
+// TestLateLimitsNeedAPerson: limits that the sweep is behind with are told of,
+// and none are no matter for anybody.
+func TestLateLimitsNeedAPerson(t *testing.T) {
+	for n, says := range map[int64]bool{0: false, 3: true} {
+		r := lagReport{Process: "running", LimitsLate: &n, DeadLetters: map[string]int{}}
+		r.judge()
+		var out strings.Builder
+		if err := r.write(&out, "data"); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(strings.Join(r.Wrong, ""), "3 个期限到点后超过 5 分钟"); got != says || !strings.Contains(out.String(), fmt.Sprintf("到点未处理的期限 %d", n)) {
+			t.Errorf("%d are late, and it says %v: %s", n, r.Wrong, out.String())
 		}
 	}
 }

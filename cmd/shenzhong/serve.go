@@ -78,7 +78,7 @@ func (s *system) readiness(ctx context.Context) (readiness, error) {
 	for _, room := range s.rooms {
 		r.Stores[room.name] = room.base.settings()
 		if room.report != nil {
-			r.Reports[room.name] = room.report()
+			r.Reports[room.name] = room.report(ctx)
 		}
 	}
 	var err error

@@ -66,9 +66,10 @@ type room struct {
 	sweeps    map[string]func(context.Context) (int, error)
 	mount     func(*web.API)
 	pages     func(*web.Server)
-	report    func() any                  // what /readyz shows of it
-	nav       []ui.Link                   // what pages adds to the main navigation
-	sample    func(context.Context) error // loads the sample, once
+	report    func(context.Context) any            // what /readyz shows of it
+	late      func(context.Context) (int64, error) // limits about which something should have been said; nil = keeps none
+	nav       []ui.Link                            // what pages adds to the main navigation
+	sample    func(context.Context) error          // loads the sample, once
 	recover   func(ctx context.Context, leaves []string, checkpoint string) (disclose.Recovery, error)
 }
 

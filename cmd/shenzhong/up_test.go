@@ -88,6 +88,9 @@ func lookAround(t *testing.T, data string) (records string) {
 	if !ready.Ready || ready.Report.Clock != "system" || len(ready.Report.Stores) != len(contexts) || ready.Report.Stores["clue"]["synchronous"] != "full" {
 		t.Errorf("ready says %+v", ready)
 	}
+	if kept, ok := ready.Report.Reports["oversee"].(map[string]any); !ok || kept["limits_late"] == nil {
+		t.Errorf("how far the limits are behind is not told: %+v", ready.Report.Reports)
+	}
 	for _, s := range ready.Report.Broker.Streams {
 		if s.Storage != "File" || s.Discard != "DiscardNew" || s.MaxBytes <= 0 {
 			t.Errorf("stream %+v", s)

@@ -39,9 +39,10 @@ func (s *Service) Review(ctx context.Context, cmd Review) error {
 	if err := permits.Check(cmd.Actor, "record.review"); err != nil {
 		return err
 	}
+	var ground law.Ground
 	if cmd.Ground != "" {
-		ground, err := s.cfg.Law.Law().Ground(cmd.Ground, s.today())
-		if err != nil {
+		var err error
+		if ground, err = s.cfg.Law.Law().Ground(cmd.Ground, s.today()); err != nil {
 			return err
 		}
 		if ground.Act != "withhold" {
@@ -49,6 +50,9 @@ func (s *Service) Review(ctx context.Context, cmd Review) error {
 		}
 	}
 	return s.records.Change(ctx, cmd.Cause, cmd.Record, func(r *Record) (events.Event, error) {
+		if err := r.grounded(ground); err != nil {
+			return nil, err
+		}
 		return r.Review(cmd.Actor, cmd.Verdict, cmd.Ground)
 	})
 }

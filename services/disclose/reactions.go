@@ -33,14 +33,22 @@ func (s *Service) Reactions() []bus.Reaction {
 	return reactions
 }
 
+// about is what of a decision the record keeps beside what is published.
+type about struct {
+	subject string // type of the respondent
+	kinds   []string
+	limits  []string // for publishing it
+}
+
 // prepare makes the record that a fact calls for, with the next number. The
 // fact is the cause, so a second delivery makes no second record.
-func (s *Service) prepare(ctx context.Context, cause store.Cause, on string, record events.Record, natural bool, limits ...string) error {
-	record = mask(record, natural)
+func (s *Service) prepare(ctx context.Context, cause store.Cause, on string, record events.Record, of about) error {
+	record = mask(record, of.subject == "natural")
 	series := fmt.Sprintf("%s-GS-%s-000000", s.cfg.District, on[:4])
 	_, err := s.records.Open(ctx, cause, series, func(id string, r *Record) (events.Event, error) {
 		record.ID = id
-		return r.Prepare(record, limits)
+		r.Subject, r.Kinds = of.subject, of.kinds
+		return r.Prepare(record, of.limits)
 	})
 	return err
 }
@@ -69,7 +77,7 @@ func (s *Service) onDecided(ctx context.Context, h bus.Heard[events.CaseDecided]
 		Sort: "penalty", Source: h.Envelope.Subject, Title: "行政处罚决定：" + d.Respondent.Name, Facility: d.Respondent.Facility,
 		Name: d.Respondent.Name, USCC: d.Respondent.USCC, DocNo: d.No, Offence: d.Type, Facts: d.Facts, Basis: d.Basis,
 		Content: d.Penalty.Text, Unit: d.Unit, UnitName: d.UnitName, On: d.On, Severity: d.Severity, Until: until.DueDate,
-	}, d.Respondent.Type == "natural", limits...)
+	}, about{d.Respondent.Type, d.Penalty.Kinds, limits})
 }
 
 // onRevoked recalls the record of a decision that no longer stands. A record
@@ -163,7 +171,7 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 	return s.prepare(ctx, h.Cause("disclose"), h.Fact.On, events.Record{
 		Sort: "check", Source: h.Envelope.Subject, Title: title + v.Name, Facility: v.Facility, Name: v.Name, USCC: v.USCC,
 		DocNo: v.NoticeNo, Content: strings.Join(parts, "；"), Unit: v.Lead, UnitName: lead.Name, On: h.Fact.On,
-	}, false)
+	}, about{})
 }
 
 func (s *Service) onCommitmentMade(ctx context.Context, h bus.Heard[events.CommitmentMade]) error {
@@ -229,5 +237,5 @@ func (s *Service) plain(ctx context.Context, cause store.Cause, on string, recor
 		return err
 	}
 	record.UnitName = unit.Name
-	return s.prepare(ctx, cause, on, record, false)
+	return s.prepare(ctx, cause, on, record, about{})
 }

@@ -10,6 +10,7 @@ import (
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/identity"
+	"shenzhong/services/kit/law"
 )
 
 // State is how far a record is.
@@ -66,6 +67,10 @@ type Record struct {
 	// Limits are those for publishing it that its source started: a limit that
 	// never began cannot be ended.
 	Limits []string `json:"limits,omitempty"`
+	// Subject and Kinds are of the decision that a penalty record publishes: not
+	// every ground for not publishing fits every decision.
+	Subject string   `json:"subject,omitempty"` // type of the respondent
+	Kinds   []string `json:"kinds,omitempty"`   // of the penalty
 }
 
 // move is the only assignment to State.
@@ -106,6 +111,15 @@ func (r *Record) Review(by identity.Actor, verdict, ground string) (events.Event
 	}
 	r.Verdict, r.Ground, r.Reviewers = verdict, ground, []string{by.ID}
 	return events.RecordReviewed{Record: r.ID, By: by.ID, Verdict: verdict, Ground: ground}, nil
+}
+
+// grounded refuses a ground that is not for a decision of this kind. Records of
+// other sorts have no such decision behind them.
+func (r *Record) grounded(g law.Ground) error {
+	if g.Code == "" || r.Sort != "penalty" {
+		return nil
+	}
+	return g.Fits(r.Subject, r.Severity, r.Kinds, r.Unit)
 }
 
 // second refuses unless by is a second person of the unit who confirms that

@@ -39,6 +39,8 @@ type scene struct {
 	server *web.Server
 	pump   func()
 	keys   int
+
+	publish *servicetest.Voice
 }
 
 func newScene(t *testing.T) *scene {
@@ -54,7 +56,8 @@ func newScene(t *testing.T) *scene {
 	for _, id := range []string{"500156-RY-000001", "500156-RY-000002"} {
 		register.Say(t, "officer", id, events.OfficerChanged{Officer: events.Officer{ID: id, Unit: "mzj", CertNo: id, CertUntil: "2027-12-31", Status: "active"}})
 	}
-	pump := func() { servicetest.Pump(t, []store.Log{log, register.Log}, s.Reactions()) }
+	publish := servicetest.NewVoice("disclose", g.Clock)
+	pump := func() { servicetest.Pump(t, []store.Log{log, register.Log, publish.Log}, s.Reactions()) }
 	pump()
 	server := webtest.New(t, g.Clock, webtest.Actors{
 		officer:  {ID: "500156-RY-000001", Unit: "mzj", Roles: []identity.Role{identity.Officer}},
@@ -63,7 +66,7 @@ func newScene(t *testing.T) *scene {
 		stranger: {ID: "500156-RY-000009", Unit: "scjgj", Roles: []identity.Role{identity.Officer, identity.Leader, identity.Legal}},
 	})
 	casefileweb.Mount(server.API(), s)
-	return &scene{Ground: g, server: server, pump: pump}
+	return &scene{Ground: g, server: server, pump: pump, publish: publish}
 }
 
 func (s *scene) post(t *testing.T, token, path, body string) webtest.Answer {
@@ -115,8 +118,7 @@ func TestCaseOverHTTP(t *testing.T) {
 	if c.Owed != 0 {
 		t.Errorf("owed %d after paying", c.Owed)
 	}
-	webtest.Refused(t, s.post(t, leader, at+"/close", `{"note":"结案"}`), http.StatusConflict)
-	s.pump()
+	s.closesOnlyWhenPublished(t, c.ID)
 	got := webtest.Get(t, s.server, "/api/v1/cases?state=served", webtest.Call{Token: officer})
 	list := webtest.Read[struct{ Cases []casefile.Row }](t, got)
 	if len(list.Cases) != 1 || list.Cases[0].ID != c.ID {
@@ -125,6 +127,44 @@ func TestCaseOverHTTP(t *testing.T) {
 	got = webtest.Get(t, s.server, "/api/v1/cases/due", webtest.Call{Token: officer})
 	if due := webtest.Read[struct{ Cases []casefile.Row }](t, got); len(due.Cases) != 1 {
 		t.Errorf("due reads %s", got.Body)
+	}
+	s.publish.Say(t, "record", recordID, events.ChannelAdded{Record: recordID, Settled: []string{limitOf(c.ID, "gsxt")}})
+	s.pump()
+	if c = s.does(t, leader, at+"/close", `{"note":"结案"}`); c.State != casefile.Closed {
+		t.Errorf("published everywhere, and %s", c.State)
+	}
+}
+
+const recordID = "500156-GS-2026-000001"
+
+func limitOf(id, channel string) string {
+	return events.DeadlineID(casefile.Subject(id), "pub.penalty."+channel)
+}
+
+// closesOnlyWhenPublished: a case against an enterprise does not close before its
+// decision is on the portal, in 信用中国 and in 公示系统; it is left with the last
+// of them open.
+func (s *scene) closesOnlyWhenPublished(t *testing.T, id string) {
+	t.Helper()
+	record := events.Record{ID: recordID, Sort: "penalty", Source: casefile.Subject(id)}
+	for _, step := range []struct {
+		fact events.Event
+		says string
+	}{
+		{nil, "公示"},
+		{events.RecordPrepared{Record: record}, "公示"},
+		{events.RecordPublished{Record: record, Settled: []string{limitOf(id, "portal")}}, "全部渠道"},
+		{events.ChannelAdded{Record: recordID, Settled: []string{limitOf(id, "credit")}}, "全部渠道"},
+	} {
+		if step.fact != nil {
+			s.publish.Say(t, "record", recordID, step.fact)
+		}
+		s.pump()
+		a := s.post(t, leader, "/cases/"+id+"/close", `{"note":"结案"}`)
+		webtest.Refused(t, a, http.StatusConflict)
+		if !strings.Contains(string(a.Body), step.says) {
+			t.Errorf("after %T the close is refused with %s", step.fact, a.Body)
+		}
 	}
 }
 

@@ -250,3 +250,26 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("the auditor reads %d %s", a.Status, a.Body)
 	}
 }
+
+// TestGroundFitsTheDecision: a decision is withheld on a ground of the law pack
+// that is for decisions of its kind, by two persons, and on no other.
+func TestGroundFitsTheDecision(t *testing.T) {
+	s := newScene(t)
+	at := "/records/" + s.decide(t, caseID, "legal", "青松殡仪服务有限公司", "强制捆绑销售")
+	for ground, why := range map[string]string{
+		"withhold.warning": "处罚种类不符",   // it is a fine
+		"withhold.minor":   "失信严重程度不符", // it is general
+	} {
+		a := s.post(t, first, at+"/review", `{"verdict":"withhold","ground":"`+ground+`"}`)
+		webtest.Refused(t, a, http.StatusUnprocessableEntity)
+		if !strings.Contains(string(a.Body), why) || !strings.Contains(string(a.Body), "依据") {
+			t.Errorf("%s: %s", ground, a.Body)
+		}
+	}
+	webtest.Refused(t, s.post(t, second, at+"/withhold", `{"reason":"没有社会影响"}`), http.StatusConflict)
+	s.does(t, first, at+"/review", `{"verdict":"withhold","ground":"withhold.noeffect"}`)
+	webtest.Refused(t, s.post(t, first, at+"/withhold", `{"reason":"没有社会影响"}`), http.StatusForbidden)
+	if shown := s.does(t, second, at+"/withhold", `{"reason":"没有社会影响"}`); shown.State != disclose.Withheld || len(shown.Reviewers) != 2 {
+		t.Errorf("withheld %+v", shown)
+	}
+}

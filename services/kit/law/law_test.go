@@ -326,3 +326,29 @@ func TestOpen(t *testing.T) {
 		t.Errorf("open in April %v", got)
 	}
 }
+
+// TestGroundFits: what a ground asks of a decision must be so; what it does not
+// ask may be anything.
+func TestGroundFits(t *testing.T) {
+	g := Ground{Name: "涉及未成年人", Subjects: []string{"natural"}, Severities: []string{Minor, General}, Kinds: []string{"warning", "fine"}, Units: []string{"mzj"}}
+	for name, tt := range map[string]struct {
+		subject, severity string
+		kinds             []string
+		unit              string
+		fits              bool
+	}{
+		"as asked":         {"natural", General, []string{"fine"}, "mzj", true},
+		"a legal person":   {"legal", General, []string{"fine"}, "mzj", false},
+		"serious":          {"natural", Serious, []string{"fine"}, "mzj", false},
+		"a kind beside it": {"natural", Minor, []string{"warning", "close"}, "mzj", false},
+		"no kind":          {"natural", Minor, nil, "mzj", false},
+		"another unit":     {"natural", Minor, []string{"warning"}, "scjgj", false},
+	} {
+		if err := g.Fits(tt.subject, tt.severity, tt.kinds, tt.unit); (err == nil) != tt.fits {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := (Ground{}).Fits("legal", Serious, nil, ""); err != nil {
+		t.Errorf("a ground that asks nothing: %v", err)
+	}
+}

@@ -92,6 +92,30 @@ type Ground struct {
 	Name      string `yaml:"name"`
 	Text      string `yaml:"text"`
 	Approvals int    `yaml:"approvals"` // how many persons must consent
+	// What the decision must be like for the ground to fit; empty = any.
+	Subjects   []string `yaml:"subjects"`   // types of respondent: legal, individual_business, natural
+	Severities []string `yaml:"severities"` // classes of severity
+	Kinds      []string `yaml:"kinds"`      // kinds of penalty, and no other
+	Units      []string `yaml:"units"`      // who decided
+}
+
+// Fits refuses a decision that the ground is not for.
+func (g Ground) Fits(subject, severity string, kinds []string, unit string) error {
+	other := func(k string) bool { return !slices.Contains(g.Kinds, k) }
+	why := ""
+	switch {
+	case len(g.Subjects) > 0 && !slices.Contains(g.Subjects, subject):
+		why = "当事人的类型不符"
+	case len(g.Severities) > 0 && !slices.Contains(g.Severities, severity):
+		why = "失信严重程度不符"
+	case len(g.Kinds) > 0 && (len(kinds) == 0 || slices.ContainsFunc(kinds, other)):
+		why = "处罚种类不符"
+	case len(g.Units) > 0 && !slices.Contains(g.Units, unit):
+		why = "作出决定的单位不符"
+	default:
+		return nil
+	}
+	return fault.About("ground", fault.Invalid, "“%s”不适用于本决定：%s。%s依据：%s", g.Name, why, g.Text, g.Citation())
 }
 
 func (g Ground) key() string { return g.Code }

@@ -21,7 +21,7 @@ var labels = map[string]string{
 	"escalate": "逾期报送", "public_overdue": "逾期向公众显示", "on_pack_change": "规则变更时", "category": "对象类别", "grade": "信用等级",
 	"risk": "风险等级", "ppm": "比例（百万分之）", "times": "年度频次", "floor_ppm": "最低比例（百万分之）", "all_below": "全部纳入的数量界限",
 	"flags": "不设上限的情形", "flagged": "不设上限的做法", "class": "公示分类", "publish": "是否公示", "max": "最长", "rule": "对应期限",
-	"large": "较大数额时的分类", "hearing": "可以要求听证", "act": "用于", "text": "内容", "approvals": "同意人数", "exclusive": "不与其他并列",
+	"large": "较大数额时的分类", "hearing": "可以要求听证", "act": "用于", "text": "内容", "approvals": "同意人数", "severities": "适用的严重程度", "units": "适用的单位", "exclusive": "不与其他并列",
 	"needs": "后续要求", "cases": "适用案件", "when": "适用情形", "subject": "当事人", "fen": "数额（分）", "kinds": "处罚种类",
 	"min_times": "最低倍数", "max_times": "最高倍数", "min_fen": "最低数额（分）", "max_fen": "最高数额（分）", "value": "数值",
 	"start": "起始分", "least": "最低分", "most": "最高分", "at_least": "不低于", "points": "分值", "months": "计分月数", "repairable": "可以修复",
