@@ -69,6 +69,11 @@ var terms = map[string]term{
 	"pub.penalty.credit":   {n: 7},
 	"pub.penalty.gsxt":     {n: 20},
 	"pub.withdraw":         {n: 3},
+	"pub.check.result":     {n: 20},
+	"pub.check.local":      {n: 5},
+	"check.nocode.file":    {n: 3},
+	"rectify":              {n: 15, days: true},
+	"rectify.recheck":      {n: 10},
 }
 
 // last is the last day of a limit that begins at from; the day of from is day

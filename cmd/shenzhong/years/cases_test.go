@@ -187,6 +187,9 @@ func (p *people) end(id string, leader identity.Actor, days float64) step {
 // prepared: two persons publish a decision, place by place, or lawfully do not.
 func (p *people) prepared(f events.RecordPrepared, _ store.Commit) {
 	r := f.Record
+	if r.Facility == "" {
+		return // a plan, which has no limit
+	}
 	p.unitOf[r.ID] = r.Unit
 	first, leader := who(r.Unit, identity.Publisher, 1), who(r.Unit, identity.Leader, 1)
 	review := disclose.Review{Record: r.ID, Verdict: "publish"}

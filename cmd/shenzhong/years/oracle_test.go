@@ -62,12 +62,13 @@ type oracle struct {
 	heavy   map[string]bool
 	kind    map[string]string // case to kind of subject
 	claimed map[string]time.Time
+	at      map[string]time.Time // of what inspect said, by fact or by subject
 }
 
 func newOracle(w *world, heavy map[string]bool) *oracle {
 	return &oracle{
 		w: w, heavy: heavy, limits: map[string]*limit{}, clues: map[string]*matter{}, cases: map[string]*matter{},
-		records: map[string]string{}, kind: map[string]string{}, claimed: map[string]time.Time{},
+		records: map[string]string{}, kind: map[string]string{}, claimed: map[string]time.Time{}, at: map[string]time.Time{},
 	}
 }
 
@@ -86,6 +87,8 @@ func (o *oracle) read() {
 			o.ofClue(c)
 		case "casefile":
 			o.ofCase(c)
+		case "inspect":
+			o.ofVisit(c)
 		case "disclose":
 			o.ofRecord(c)
 		}
@@ -275,6 +278,10 @@ var places = map[string]string{"portal": "pub.penalty.portal", "credit_china": "
 
 func (o *oracle) ofRecord(c store.Commit) {
 	subject := o.records[c.Subject]
+	if strings.HasPrefix(subject, "visit/") {
+		o.ofCheck(subject, c)
+		return
+	}
 	switch c.Kind {
 	case "disclose.prepared.v1":
 		o.records[c.Subject] = open[events.RecordPrepared](o, c).Record.Source

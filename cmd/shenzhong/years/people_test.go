@@ -64,6 +64,7 @@ func newPeople(w *world) *people {
 			}})
 		}
 	}
+	register.Say(w.t, "item", "500156-SX-mzj-201", events.ItemPublished{Item: events.Item{Code: "mzj-201", Name: "设施审批手续", Unit: "mzj", Basis: []string{"条例"}}})
 	for _, c := range servicetest.Facts(w.t, register.Log) {
 		w.send(c.Envelope())
 	}
@@ -77,6 +78,8 @@ func newPeople(w *world) *people {
 	hear(w, p.served)
 	hear(w, p.prepared)
 	hear(w, p.recall)
+	hear(w, p.owed)
+	hear(w, p.ordered)
 	return p
 }
 

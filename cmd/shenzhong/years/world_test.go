@@ -13,6 +13,7 @@ import (
 	"shenzhong/services/casefile"
 	"shenzhong/services/clue"
 	"shenzhong/services/disclose"
+	"shenzhong/services/inspect"
 	"shenzhong/services/kit/bus"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/servicetest"
@@ -79,6 +80,7 @@ type world struct {
 	clue     *clue.Service
 	casefile *casefile.Service
 	disclose *disclose.Service
+	inspect  *inspect.Service
 	oversee  []*oversee.Service // replicas on one store
 	leapt    time.Duration
 
@@ -118,6 +120,11 @@ func newWorld(t *testing.T, seed uint64, begin time.Time) *world {
 	w.node("disclose", func(n *node) (err error) {
 		w.disclose, err = disclose.New(ctx, disclose.Config{District: "500156", Log: n.log, Tables: n.tables, Clock: g.Clock, Law: g.Law, Calendar: g.Calendar})
 		n.reactions = [][]bus.Reaction{w.disclose.Reactions()}
+		return err
+	})
+	w.node("inspect", func(n *node) (err error) {
+		w.inspect, err = inspect.New(ctx, inspect.Config{District: "500156", Log: n.log, Tables: n.tables, Clock: g.Clock, Law: g.Law, Calendar: g.Calendar})
+		n.reactions = [][]bus.Reaction{w.inspect.Reactions()}
 		return err
 	})
 	w.node("oversee", func(n *node) error {
