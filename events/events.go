@@ -70,23 +70,74 @@ type Envelope struct {
 	Version     int64           `json:"version"` // place of the fact in the life of its subject, from 1
 	Actor       string          `json:"actor"`   // account answerable for it
 	Unit        string          `json:"unit,omitempty"`
-	Cause       string          `json:"cause"` // id of the command or fact that led to it
-	Starts      []Deadline      `json:"starts,omitempty"`
+	Cause       string          `json:"cause"`            // id of the command or fact that led to it
+	Starts      json.RawMessage `json:"starts,omitempty"` // a list of Deadline; Limits reads it
 	Settles     []string        `json:"settles,omitempty"`
 	Data        json.RawMessage `json:"data"`
 }
 
-// Encode is the envelope as JSON, as it travels. Data is put in as it is: it was
-// encoded when the fact was committed, and checking it again would cost as much
-// as all the rest.
-func (e Envelope) Encode() ([]byte, error) {
-	data := e.Data
-	e.Data = nil
-	out, err := json.Marshal(e)
-	if err != nil || data == nil {
-		return out, err
+// Limits are the limits that the fact starts.
+func (e Envelope) Limits() ([]Deadline, error) { return ReadLimits(e.Starts) }
+
+// JSONSchemaProperty says of what form a field is that is kept as JSON.
+func (Envelope) JSONSchemaProperty(field string) any {
+	if field == "starts" {
+		return []Deadline{}
 	}
-	return append(append(out[:len(out)-len("null}")], data...), '}'), nil
+	return nil
+}
+
+// Encode is the envelope as JSON, as it travels. Starts and Data are put in as
+// they are: they were encoded when the fact was committed, and checking them
+// again would cost more than all the rest.
+func (e Envelope) Encode() ([]byte, error) {
+	starts, settles, data := e.Starts, e.Settles, e.Data
+	e.Starts, e.Settles, e.Data = nil, nil, nil
+	out, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	out = out[:len(out)-len(`,"data":null}`)]
+	put := func(name string, value []byte) {
+		out = append(append(append(out, `,"`...), name...), `":`...)
+		out = append(out, value...)
+	}
+	if len(starts) > 0 {
+		put("starts", starts)
+	}
+	if len(settles) > 0 {
+		list, err := json.Marshal(settles)
+		if err != nil {
+			return nil, err
+		}
+		put("settles", list)
+	}
+	if data == nil {
+		data = json.RawMessage("null")
+	}
+	put("data", data)
+	return append(out, '}'), nil
+}
+
+// WriteLimits is a list of limits as a commit and an envelope carry it; nil is
+// none.
+func WriteLimits(limits []Deadline) (json.RawMessage, error) {
+	if len(limits) == 0 {
+		return nil, nil
+	}
+	return json.Marshal(limits)
+}
+
+// ReadLimits reads what WriteLimits has written.
+func ReadLimits(written json.RawMessage) ([]Deadline, error) {
+	if len(written) == 0 {
+		return nil, nil
+	}
+	var limits []Deadline
+	if err := json.Unmarshal(written, &limits); err != nil {
+		return nil, fmt.Errorf("read limits: %w", err)
+	}
+	return limits, nil
 }
 
 // EnvelopeID is the id of the fact that made subject what it is at version.

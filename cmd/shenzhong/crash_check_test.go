@@ -210,7 +210,7 @@ func follows(commits []store.Commit) (wrong []string) {
 		case events.Escalated:
 			atMostOnce(have, must, "escalation "+fact.Deadline.ID+" "+fact.Stage+" "+fact.To)
 		}
-		for _, d := range c.Starts {
+		for _, d := range limitsOf(c) {
 			if entity, err := oversee.EntityOf(d.ID); err == nil && slices.Contains(unsealed, c.Kind) {
 				must["limit "+entity] = 1
 			}
@@ -259,4 +259,14 @@ func as[E events.Event](e events.Envelope) (any, error) {
 		return nil, errors.New("another fact")
 	}
 	return events.Open[E](e)
+}
+
+// limitsOf are the limits that a commit starts; one that cannot be read is none,
+// and the check of what was kept misses it.
+func limitsOf(c store.Commit) []events.Deadline {
+	limits, err := c.Limits()
+	if err != nil {
+		return nil
+	}
+	return limits
 }

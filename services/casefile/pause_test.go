@@ -15,7 +15,7 @@ func (f fixture) last(t *testing.T, rule string) events.Deadline {
 	t.Helper()
 	var last events.Deadline
 	for _, c := range servicetest.Facts(t, f.log) {
-		for _, d := range c.Starts {
+		for _, d := range servicetest.Starts(t, c) {
 			if d.Rule == rule {
 				last = d
 			}

@@ -38,7 +38,7 @@ func TestSendBackResetsNothing(t *testing.T) {
 	}
 	starts, ends := 0, 0
 	for _, commit := range servicetest.Facts(t, f.log) {
-		for _, d := range commit.Starts {
+		for _, d := range servicetest.Starts(t, commit) {
 			if d.ID == c.Limit.ID {
 				starts++
 			}

@@ -126,7 +126,11 @@ func foldCase(r *Row, e events.Envelope) error {
 	if err := foldFact(r, e); err != nil {
 		return err
 	}
-	for _, d := range e.Starts {
+	limits, err := e.Limits()
+	if err != nil {
+		return err
+	}
+	for _, d := range limits {
 		r.Limits = append(without(r.Limits, d.ID), d)
 	}
 	for _, id := range e.Settles {

@@ -160,7 +160,11 @@ func foldFacility(r *FacilityRow, e events.Envelope) error {
 
 // fold applies one fact about a clue. The limits follow from the envelope alone.
 func fold(r *Row, e events.Envelope) error {
-	for _, d := range e.Starts {
+	limits, err := e.Limits()
+	if err != nil {
+		return err
+	}
+	for _, d := range limits {
 		r.Limits = slices.DeleteFunc(r.Limits, func(o events.Deadline) bool { return o.ID == d.ID })
 		r.Limits = append(r.Limits, d)
 	}

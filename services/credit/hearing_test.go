@@ -48,8 +48,8 @@ func TestBreachIsHeardWithinItsLimit(t *testing.T) {
 		return commits[i]
 	}
 	notice("2")
-	if c := last(); len(c.Starts) != 1 || c.Starts[0].ID != limit || c.Starts[0].DueDate != "2026-10-21" || c.Starts[0].Owner != "mzj" {
-		t.Errorf("the notice starts %+v", c.Starts)
+	if d := servicetest.Starts(t, last()); len(d) != 1 || d[0].ID != limit || d[0].DueDate != "2026-10-21" || d[0].Owner != "mzj" {
+		t.Errorf("the notice starts %+v", d)
 	}
 	if err := f.HearBreach(ctx, HearBreach{Cause: by("3", party), Commitment: id, Statement: "愿意改正"}); err != nil {
 		t.Fatal(err)

@@ -214,7 +214,11 @@ func (s *Service) openContested(ctx context.Context) error {
 
 func foldRepair(r *Repair, e events.Envelope) error {
 	r.Running = nil
-	for _, d := range e.Starts {
+	limits, err := e.Limits()
+	if err != nil {
+		return err
+	}
+	for _, d := range limits {
 		r.Running = &d
 	}
 	switch e.Type {
@@ -241,7 +245,11 @@ func foldRepair(r *Repair, e events.Envelope) error {
 
 func foldObjection(o *Objection, e events.Envelope) error {
 	o.Running = nil
-	for _, d := range e.Starts {
+	limits, err := e.Limits()
+	if err != nil {
+		return err
+	}
+	for _, d := range limits {
 		o.Running = &d
 	}
 	switch e.Type {

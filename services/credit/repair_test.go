@@ -191,7 +191,7 @@ func TestRepairFromAskingToTheRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.pump(t)
-	if d := c.last(t).Starts[0]; d.ID != "repair/"+id+"#credit.repair.accept" || d.Owner != "mzj" || d.About == "" || d.DayZero != "2026-12-31" {
+	if d := servicetest.Starts(t, c.last(t))[0]; d.ID != "repair/"+id+"#credit.repair.accept" || d.Owner != "mzj" || d.About == "" || d.DayZero != "2026-12-31" {
 		t.Errorf("asked: %+v", d)
 	}
 	if err := try(theParty, func(*AskRepair) {}); !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), id) {
@@ -206,7 +206,7 @@ func TestRepairFromAskingToTheRecord(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if last := c.last(t); last.Settles[0] != "repair/"+id+"#credit.repair.accept" || last.Starts[0].ID != "repair/"+id+"#credit.repair.decide" {
+	if last := c.last(t); last.Settles[0] != "repair/"+id+"#credit.repair.accept" || servicetest.Starts(t, last)[0].ID != "repair/"+id+"#credit.repair.decide" {
 		t.Errorf("taken up: %+v", last)
 	}
 	if err := c.DecideRepair(ctx, DecideRepair{Cause: c.by(unitHead), Repair: id, Granted: true, Reason: "已履行完毕"}); err != nil {
@@ -281,7 +281,7 @@ func TestObjectionMarksTheEntryAndStrikesIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.pump(t)
-	if d := c.last(t).Starts[0]; d.ID != "objection/"+id+"#credit.objection" || d.DueDate != "2026-10-23" || d.Owner != "mzj" {
+	if d := servicetest.Starts(t, c.last(t))[0]; d.ID != "objection/"+id+"#credit.objection" || d.DueDate != "2026-10-23" || d.Owner != "mzj" {
 		t.Errorf("raised: %+v", d)
 	}
 	raise.Cause = c.by(theParty)

@@ -38,7 +38,11 @@ func openMeasures(ctx context.Context, tables view.Tables) (*view.View[MeasureRo
 func foldMeasure(r *MeasureRow, e events.Envelope) (err error) {
 	day := workday.DateOf(e.Time).String()
 	due := ""
-	for _, d := range e.Starts {
+	limits, err := e.Limits()
+	if err != nil {
+		return err
+	}
+	for _, d := range limits {
 		due = d.DueDate
 	}
 	switch e.Type {

@@ -173,8 +173,12 @@ func TestEndsAroundARestart(t *testing.T) {
 		}
 		says := func(from string, version int64, hours int, starts bool) events.Envelope {
 			e := fact(from, version, at(hours))
-			if e.Starts = []events.Deadline{d}; !starts {
-				e.Starts, e.Settles = nil, []string{d.ID}
+			if !starts {
+				e.Settles = []string{d.ID}
+				return e
+			}
+			if e.Starts, err = events.WriteLimits([]events.Deadline{d}); err != nil {
+				t.Fatal(err)
 			}
 			return e
 		}

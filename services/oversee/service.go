@@ -85,7 +85,11 @@ func (s *Service) Reactions() []bus.Reaction {
 
 // keep takes the limits that any fact starts or ends from its envelope alone.
 func (s *Service) keep(ctx context.Context, e events.Envelope) error {
-	for _, d := range e.Starts {
+	limits, err := e.Limits()
+	if err != nil {
+		return err
+	}
+	for _, d := range limits {
 		if err := s.start(ctx, d, e); err != nil {
 			return fmt.Errorf("keep %s: %w", d.ID, err)
 		}

@@ -205,9 +205,13 @@ const lanes = 256
 func (o *office) fact(i int, from time.Time) (events.Envelope, error) {
 	id := fmt.Sprintf("case/500156-AJ-2026-%06d", i+1)
 	d, err := o.counter.Start(ruleOfBench, id, "scjgj", "缴纳罚款："+events.EntityID(id), from)
+	if err != nil {
+		return events.Envelope{}, err
+	}
+	starts, err := events.WriteLimits([]events.Deadline{d})
 	return events.Envelope{
 		ID: events.EnvelopeID(id, 1), Subject: id, Version: 1, Type: events.CaseServed{}.Kind(), Time: from,
-		Actor: identity.Service("bench").ID, Starts: []events.Deadline{d},
+		Actor: identity.Service("bench").ID, Starts: starts,
 	}, err
 }
 

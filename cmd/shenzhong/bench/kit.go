@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -218,12 +217,8 @@ func (k *kit) weigh(ctx context.Context) (sizes, error) {
 	if len(said) == 0 || len(heard) == 0 {
 		return s, errors.New("weigh the chain: what was committed is not there")
 	}
-	letter, err := json.Marshal(said[0].Envelope())
-	if err != nil {
-		return s, err
-	}
-	starts, err := json.Marshal(said[0].Starts)
-	s.row = len(said[0].State) + len(said[0].Data) + len(starts)
+	letter, err := said[0].Envelope().Encode()
+	s.row = len(said[0].State) + len(said[0].Data) + len(said[0].Starts)
 	s.message, s.kept = len(letter), len(heard[0].State)+len(heard[0].Data)
 	return s, err
 }

@@ -178,7 +178,11 @@ func deadlinesRecount(_ context.Context, b Books, read *books) (int, []string, e
 	good := 0
 	var bad []string
 	for _, c := range read.commits {
-		for _, d := range c.Starts {
+		limits, err := c.Limits()
+		if err != nil {
+			return 0, nil, err
+		}
+		for _, d := range limits {
 			again, err := b.Counter.Explain(d)
 			if err != nil {
 				bad = append(bad, fmt.Sprintf("%s 无法重算：%v", d.ID, err))

@@ -68,7 +68,11 @@ func dueIsPublished(_ context.Context, b Books, read *books) (int, []string, err
 	good := 0
 	var bad []string
 	for _, c := range read.byKind[events.CaseDecided{}.Kind()] {
-		for _, d := range c.Starts {
+		limits, err := c.Limits()
+		if err != nil {
+			return 0, nil, err
+		}
+		for _, d := range limits {
 			if !strings.HasPrefix(d.Rule, "pub.") {
 				continue
 			}
@@ -103,7 +107,11 @@ func cluesHaveOwners(_ context.Context, _ Books, read *books) (int, []string, er
 		case events.ClueRouted{}.Kind(), events.ClueReceived{}.Kind():
 			owned[c.Subject] = true
 		}
-		running[c.Subject] += open(c, settled)
+		n, err := open(c, settled)
+		if err != nil {
+			return 0, nil, err
+		}
+		running[c.Subject] += n
 	}
 	good := 0
 	var bad []string
@@ -118,12 +126,13 @@ func cluesHaveOwners(_ context.Context, _ Books, read *books) (int, []string, er
 }
 
 // open counts the limits that a commit started and nobody ended.
-func open(c store.Commit, settled map[string]bool) int {
+func open(c store.Commit, settled map[string]bool) (int, error) {
+	limits, err := c.Limits()
 	n := 0
-	for _, d := range c.Starts {
+	for _, d := range limits {
 		if !settled[d.ID] {
 			n++
 		}
 	}
-	return n
+	return n, err
 }

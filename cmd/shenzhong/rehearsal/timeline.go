@@ -126,7 +126,11 @@ func (p *play) print(c store.Commit) error {
 		return nil
 	}
 	line := fmt.Sprintf("%s　%s　%s　%s", c.At.In(workday.Zone).Format("2006-01-02 15:04"), p.who(c), said, cmp.Or(about, p.about(id)))
-	if next := first(c.Starts); next.ID != "" {
+	limits, err := c.Limits()
+	if err != nil {
+		return err
+	}
+	if next := first(limits); next.ID != "" {
 		line += fmt.Sprintf("　期限%s（%s，%s）", next.DueDate, next.About, next.Rule)
 	}
 	_, err = fmt.Fprintln(p.Out, line)

@@ -233,21 +233,26 @@ func (w *world) deliver(n *node, reaction int, e events.Envelope, after time.Dur
 			return err
 		}
 		if r.Name == "oversee-keeps-deadlines" {
-			w.took(e)
+			return w.took(e)
 		}
 		return nil
 	})
 }
 
 // took remembers what of a fact changed nothing that oversee kept.
-func (w *world) took(e events.Envelope) {
+func (w *world) took(e events.Envelope) error {
 	w.order++
-	for _, d := range e.Starts {
+	limits, err := e.Limits()
+	if err != nil {
+		return err
+	}
+	for _, d := range limits {
 		w.tookOne(d.ID, e.ID)
 	}
 	for _, id := range e.Settles {
 		w.tookOne(id, e.ID)
 	}
+	return nil
 }
 
 func (w *world) tookOne(limit, fact string) {

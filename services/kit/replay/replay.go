@@ -81,7 +81,11 @@ func (j Judge) Run(ctx context.Context, logs []store.Log, since, until time.Time
 			if c.Kind == (events.ClueRouted{}).Kind() {
 				routes[c.Subject] = c // those of one subject come in order: the last holds
 			}
-			for _, d := range c.Starts {
+			started, err := c.Limits()
+			if err != nil {
+				return err
+			}
+			for _, d := range started {
 				limits[d.ID] = d
 			}
 			return nil

@@ -112,3 +112,13 @@ func MustVerify(t testing.TB, log store.Log) {
 		t.Fatalf("the chains do not hold: %v, %v", breaks, err)
 	}
 }
+
+// Starts are the limits that a commit starts.
+func Starts(t testing.TB, c store.Commit) []events.Deadline {
+	t.Helper()
+	limits, err := c.Limits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return limits
+}

@@ -200,7 +200,11 @@ func (c *Collection[T]) decide(by Cause, subject string, last Commit, entity *T,
 		Actor: by.Actor.ID, Unit: by.Actor.Unit, Cause: by.ID, State: state, Data: data,
 	}
 	if clocked, ok := fact.(events.Clocked); ok {
-		commit.Starts, commit.Settles = clocked.Clocks()
+		var limits []events.Deadline
+		limits, commit.Settles = clocked.Clocks()
+		if commit.Starts, err = events.WriteLimits(limits); err != nil {
+			return Commit{}, fmt.Errorf("encode the limits of %s: %w", fact.Kind(), err)
+		}
 	}
 	commit.Hash = commit.Sum()
 	return commit, nil

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,22 +28,25 @@ type Cause struct {
 // Commit is one change of one entity. It is inserted once and, but for the mark
 // that it was relayed, never altered.
 type Commit struct {
-	Subject string            // collection and id, "clue/500156-XS-2026-000871"
-	Version int64             // from 1, without gaps
-	Opens   string            // collection and cause where the commit opens a numbered entity, else its own id
-	Prev    string            // Hash of version-1, empty for the first
-	Hash    string            // of all fields but Opens, Relayed
-	Kind    string            // contract of the fact
-	At      time.Time         // UTC, milliseconds; never before the commit it follows
-	Actor   string            // account answerable
-	Unit    string            // unit it acted for
-	Cause   string            // command or fact that led to it
-	State   json.RawMessage   // the entity after the change
-	Data    json.RawMessage   // the fact
-	Starts  []events.Deadline // limits the fact starts
-	Settles []string          // limits it ends
-	Relayed uint64            // stream sequence under which it traveled, 0 = not yet
+	Subject string          // collection and id, "clue/500156-XS-2026-000871"
+	Version int64           // from 1, without gaps
+	Opens   string          // collection and cause where the commit opens a numbered entity, else its own id
+	Prev    string          // Hash of version-1, empty for the first
+	Hash    string          // of all fields but Opens, Relayed
+	Kind    string          // contract of the fact
+	At      time.Time       // UTC, milliseconds; never before the commit it follows
+	Actor   string          // account answerable
+	Unit    string          // unit it acted for
+	Cause   string          // command or fact that led to it
+	State   json.RawMessage // the entity after the change
+	Data    json.RawMessage // the fact
+	Starts  json.RawMessage // limits the fact starts, a list of events.Deadline; nil is none
+	Settles []string        // limits it ends
+	Relayed uint64          // stream sequence under which it traveled, 0 = not yet
 }
+
+// Limits are the limits that the fact starts.
+func (c Commit) Limits() ([]events.Deadline, error) { return events.ReadLimits(c.Starts) }
 
 // ID is the id of the fact that the commit holds.
 func (c Commit) ID() string { return events.EnvelopeID(c.Subject, c.Version) }
@@ -71,13 +75,15 @@ func (c Commit) Envelope() events.Envelope {
 // hash of the commit before it.
 func (c Commit) Sum() string {
 	h := sha256.New()
-	clocks, err := json.Marshal(struct {
-		Starts  []events.Deadline
-		Settles []string
-	}{c.Starts, c.Settles})
-	if err != nil { // strings, numbers and times always marshal
+	starts := c.Starts
+	if starts == nil {
+		starts = json.RawMessage("null")
+	}
+	settles, err := json.Marshal(c.Settles)
+	if err != nil { // strings always marshal
 		return ""
 	}
+	clocks := slices.Concat([]byte(`{"Starts":`), starts, []byte(`,"Settles":`), settles, []byte("}"))
 	var buf []byte
 	for _, field := range [][]byte{
 		[]byte(c.Subject), strconv.AppendInt(nil, c.Version, 10), []byte(c.Prev), []byte(c.Kind),

@@ -1,6 +1,7 @@
 package mongolog
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -40,13 +41,12 @@ type document struct {
 	Relayed int64         `bson:"relayed"`
 }
 
+// none is what is kept of no limits.
+const none = "null"
+
 // encode makes a document of a commit, or refuses one that could not be given
 // back as it is.
 func encode(c store.Commit) (document, error) {
-	starts, err := json.Marshal(c.Starts)
-	if err != nil {
-		return document{}, err
-	}
 	settles, err := json.Marshal(c.Settles)
 	if err != nil {
 		return document{}, err
@@ -58,14 +58,14 @@ func encode(c store.Commit) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	texts := []string{c.Subject, c.Opens, c.Prev, c.Hash, c.Kind, c.Actor, c.Unit, c.Cause, string(c.State), string(c.Data)}
+	texts := []string{c.Subject, c.Opens, c.Prev, c.Hash, c.Kind, c.Actor, c.Unit, c.Cause, string(c.State), string(c.Data), string(c.Starts)}
 	if slices.ContainsFunc(texts, func(s string) bool { return !utf8.ValidString(s) }) {
 		return document{}, fmt.Errorf("a text is not UTF-8")
 	}
 	return document{
 		ID: c.ID(), Schema: schema, Subject: c.Subject, Version: c.Version, Opens: c.Opens, Prev: c.Prev, Hash: c.Hash,
 		Kind: c.Kind, At: bson.NewDateTimeFromTime(c.At), Actor: c.Actor, Unit: c.Unit, Cause: c.Cause,
-		State: string(c.State), Data: string(c.Data), Starts: string(starts), Settles: string(settles), Relayed: relayed,
+		State: string(c.State), Data: string(c.Data), Starts: cmp.Or(string(c.Starts), none), Settles: string(settles), Relayed: relayed,
 	}, nil
 }
 
@@ -79,8 +79,8 @@ func (d document) commit() (store.Commit, error) {
 	if d.Schema < 1 || d.Schema > schema {
 		return c, fmt.Errorf("commit %s has schema %d; this release reads up to %d", d.ID, d.Schema, schema)
 	}
-	if err := json.Unmarshal([]byte(d.Starts), &c.Starts); err != nil {
-		return c, fmt.Errorf("decode %s: %w", d.ID, err)
+	if d.Starts != none {
+		c.Starts = json.RawMessage(d.Starts)
 	}
 	if err := json.Unmarshal([]byte(d.Settles), &c.Settles); err != nil {
 		return c, fmt.Errorf("decode %s: %w", d.ID, err)

@@ -4,6 +4,7 @@
 package sqlitelog
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -200,6 +201,9 @@ func (l *Log) commits(ctx context.Context, query string, args ...any) ([]store.C
 	return out, wrap(err, "read commits")
 }
 
+// none is what is kept of no limits.
+const none = "null"
+
 // record is a row of the table while it becomes a commit.
 type record struct {
 	c                            store.Commit
@@ -221,14 +225,11 @@ func (r *record) commit() (store.Commit, error) {
 	r.c.At = time.UnixMilli(r.at).UTC()
 	r.c.State, r.c.Data = json.RawMessage(r.state), json.RawMessage(r.data)
 	r.c.Relayed = uint64(r.relayed)
-	for _, list := range []struct {
-		text string
-		into any
-	}{{r.starts, &r.c.Starts}, {r.settles, &r.c.Settles}} {
-		if list.text == "null" {
-			continue
-		}
-		if err := json.Unmarshal([]byte(list.text), list.into); err != nil {
+	if r.starts != none {
+		r.c.Starts = json.RawMessage(r.starts)
+	}
+	if r.settles != none {
+		if err := json.Unmarshal([]byte(r.settles), &r.c.Settles); err != nil {
 			return r.c, fmt.Errorf("decode %s: %w", r.c.ID(), err)
 		}
 	}
@@ -237,10 +238,6 @@ func (r *record) commit() (store.Commit, error) {
 
 // values are a commit as a row.
 func values(c store.Commit) ([]any, error) {
-	starts, err := json.Marshal(c.Starts)
-	if err != nil {
-		return nil, err
-	}
 	settles, err := json.Marshal(c.Settles)
 	if err != nil {
 		return nil, err
@@ -254,7 +251,7 @@ func values(c store.Commit) ([]any, error) {
 	}
 	return []any{
 		c.Subject, c.Version, opens(c), c.Prev, c.Hash, c.Kind, c.At.UnixMilli(), c.Actor, c.Unit, c.Cause,
-		string(c.State), string(c.Data), string(starts), string(settles), relayed,
+		string(c.State), string(c.Data), cmp.Or(string(c.Starts), none), string(settles), relayed,
 	}, nil
 }
 

@@ -53,9 +53,12 @@ func testRoundTrip(t *testing.T, b Backend) {
 	open := b.New(t)
 	log := open(t)
 	shanghai := time.FixedZone("CST", 8*3600)
-	limit := events.Deadline{
+	limits, err := events.WriteLimits([]events.Deadline{{
 		ID: "clue/a#clue.verify", Rule: "clue.verify", Owner: "mzj", About: "线索核查", From: start.In(shanghai), DayZero: "2026-03-02",
 		Due: start.Add(240 * time.Hour), DueDate: "2026-03-12", N: 15, Unit: "workday", Calendar: "2026-1", Provisional: true, Basis: "第十八条",
+	}, {}})
+	if err != nil {
+		t.Fatal(err)
 	}
 	var want []store.Commit
 	keep := func(change func(*store.Commit)) {
@@ -72,8 +75,8 @@ func testRoundTrip(t *testing.T, b Backend) {
 		func(c *store.Commit) { c.State = json.RawMessage(deep) },
 		func(c *store.Commit) { c.State = json.RawMessage(`"` + strings.Repeat("民", 400_000) + `"`) },
 		func(c *store.Commit) { c.Starts, c.Settles = nil, nil },
-		func(c *store.Commit) { c.Starts, c.Settles = []events.Deadline{}, []string{} },
-		func(c *store.Commit) { c.Starts, c.Settles = []events.Deadline{limit, {}}, []string{"", "x#y"} },
+		func(c *store.Commit) { c.Starts, c.Settles = json.RawMessage("[]"), []string{} },
+		func(c *store.Commit) { c.Starts, c.Settles = limits, []string{"", "x#y"} },
 		func(c *store.Commit) { c.Opens, c.Prev, c.Unit = "round|某个 command", "0a", "" },
 		func(c *store.Commit) { c.At = time.UnixMilli(-1).UTC() },
 		func(c *store.Commit) { c.Version, c.Opens = 1<<53+1, "" },

@@ -257,7 +257,7 @@ var frauds = map[string]func([]store.Commit, int) []store.Commit{
 	"cause":   edit(func(c *store.Commit) { c.Cause += "0" }),
 	"state":   edit(func(c *store.Commit) { c.State = json.RawMessage(strings.Replace(string(c.State), "sum", "sun", 1)) }),
 	"data":    edit(func(c *store.Commit) { c.Data = json.RawMessage(`{}`) }),
-	"starts":  edit(func(c *store.Commit) { c.Starts = []events.Deadline{{ID: "x"}} }),
+	"starts":  edit(func(c *store.Commit) { c.Starts = json.RawMessage(`[{"id":"x"}]`) }),
 	"settles": edit(func(c *store.Commit) { c.Settles = []string{"x"} }),
 	"a sealed edit in the middle": func(all []store.Commit, i int) []store.Commit {
 		if last(all, i) {

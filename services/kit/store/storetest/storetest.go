@@ -144,10 +144,9 @@ func differ(got, want store.Commit) string {
 
 // plain is a commit without pointers and time zones.
 func plain(c store.Commit) any {
-	deadlines, err := json.Marshal(c.Starts)
 	return []any{
 		c.Subject, c.Version, c.Opens, c.Prev, c.Hash, c.Kind, c.At.String(), c.Actor, c.Unit, c.Cause,
-		string(c.State), string(c.Data), string(deadlines), err, c.Settles, c.Relayed,
+		string(c.State), string(c.Data), string(c.Starts), c.Settles, c.Relayed,
 	}
 }
 
