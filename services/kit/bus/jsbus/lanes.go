@@ -2,7 +2,6 @@ package jsbus
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -43,8 +42,9 @@ type item struct {
 // lane holds the deliveries of one subject, by version. One goroutine at most
 // works on it.
 type lane struct {
-	items []*item
-	busy  bool
+	subject string
+	items   []*item
+	busy    bool // waits for a worker or has one
 }
 
 // lanes handles deliveries: those of one subject one after the other, those of
@@ -61,6 +61,8 @@ type lanes struct {
 
 	mu     sync.Mutex
 	open   map[string]*lane // by subject; guarded by mu, as all below
+	queue  []*lane          // to be worked on
+	busy   int              // workers
 	inHand int
 	held   int // of those, not due
 	closed bool
@@ -88,41 +90,64 @@ func (p *lanes) put(it *item) {
 	}
 	l := p.open[it.subject]
 	if l == nil {
-		l = &lane{}
+		l = &lane{subject: it.subject}
 		p.open[it.subject] = l
 	}
 	at, _ := slices.BinarySearchFunc(l.items, it.version+1, func(x *item, v int64) int { return int(x.version - v) })
 	l.items = slices.Insert(l.items, at, it)
 	it.due = true
 	p.inHand++
-	p.start(it.subject, l)
+	p.start(l)
 }
 
-// start sees to it that a goroutine works on the lane. The caller holds mu.
-func (p *lanes) start(subject string, l *lane) {
+// start sees to it that the lane is worked on. The caller holds mu.
+func (p *lanes) start(l *lane) {
 	if l.busy || p.closed {
 		return
 	}
 	l.busy = true
-	p.work.Go(func() {
+	p.queue = append(p.queue, l)
+	if p.busy < cap(p.slots) {
+		p.busy++
+		p.work.Go(p.worker)
+	}
+}
+
+// worker works on one lane after another until none waits: a goroutine for each
+// would have to grow its stack each time.
+func (p *lanes) worker() {
+	for l := p.take(); l != nil; l = p.take() {
+		held := true
 		select {
 		case p.slots <- struct{}{}:
-			defer func() { <-p.slots }()
 		case <-p.done:
+			held = false
 		}
-		for {
-			it := p.next(subject, l)
-			if it == nil {
-				return
-			}
+		for it := p.next(l); it != nil; it = p.next(l) {
 			p.settled(l, it, p.handle(p.ctx, it))
 		}
-	})
+		if held {
+			<-p.slots
+		}
+	}
+}
+
+// take returns the lane that waits longest, or nil and lets the worker go.
+func (p *lanes) take() *lane {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.queue) == 0 {
+		p.busy--
+		return nil
+	}
+	l := p.queue[0]
+	p.queue = p.queue[1:]
+	return l
 }
 
 // next returns the delivery of the lane that is to be tried, or nil and gives
 // the lane up.
-func (p *lanes) next(subject string, l *lane) *item {
+func (p *lanes) next(l *lane) *item {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.closed {
@@ -134,7 +159,7 @@ func (p *lanes) next(subject string, l *lane) *item {
 	}
 	l.busy = false
 	if len(l.items) == 0 {
-		delete(p.open, subject)
+		delete(p.open, l.subject)
 	}
 	return nil
 }
@@ -146,7 +171,7 @@ func (p *lanes) settled(l *lane, it *item, out outcome) {
 	if out.again > 0 {
 		it.due = false
 		p.held++
-		it.timer = time.AfterFunc(out.again, func() { p.wake(it.subject, l, it) })
+		it.timer = time.AfterFunc(out.again, func() { p.wake(l, it) })
 		p.relieve()
 		return
 	}
@@ -160,14 +185,14 @@ func (p *lanes) settled(l *lane, it *item, out outcome) {
 }
 
 // wake makes a held delivery due and has its lane worked on.
-func (p *lanes) wake(subject string, l *lane, it *item) {
+func (p *lanes) wake(l *lane, it *item) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed || it.due {
 		return
 	}
 	p.rouse(it)
-	p.start(subject, l)
+	p.start(l)
 }
 
 // rouse makes a held delivery due. The caller holds mu.
@@ -206,43 +231,7 @@ func (p *lanes) relieve() {
 	}
 	out.crowded = true
 	p.rouse(out)
-	p.start(out.subject, p.open[out.subject])
-}
-
-// beat tells the broker of what has been in hand for a while that it is not
-// forgotten.
-func (p *lanes) beat() {
-	tick := time.NewTicker(p.limits.AckWait / 3)
-	defer tick.Stop()
-	for {
-		select {
-		case <-p.done:
-			return
-		case <-tick.C:
-			for _, it := range p.aging() {
-				if err := it.receipt.InProgress(); err != nil {
-					slog.WarnContext(p.ctx, "heartbeat for a fact in hand", "subject", it.address, "err", err)
-					break
-				}
-			}
-		}
-	}
-}
-
-// aging returns the deliveries that were in hand at the last heartbeat already.
-func (p *lanes) aging() []*item {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var out []*item
-	for _, l := range p.open {
-		for _, it := range l.items {
-			if it.aged {
-				out = append(out, it)
-			}
-			it.aged = true
-		}
-	}
-	return out
+	p.start(p.open[out.subject])
 }
 
 // size is how many deliveries are in hand.
