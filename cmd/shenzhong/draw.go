@@ -137,7 +137,7 @@ func keepSecret(name, text string) (err error) {
 // loadAnnounce reads an announcement: its own file, or a package that has it.
 // The address of a draw serves as well as that of a file.
 func loadAnnounce(ctx context.Context, source string) (*fdraw.Announce, error) {
-	raw, err := readSource(ctx, source)
+	raw, err := readSource(ctx, source, "announce")
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,9 @@ func loadAnnounce(ctx context.Context, source string) (*fdraw.Announce, error) {
 	return a, nil
 }
 
-func readSource(ctx context.Context, source string) ([]byte, error) {
+// readSource reads a file of a draw: its own, in a package, or below the address
+// of the draw under that name.
+func readSource(ctx context.Context, source, name string) ([]byte, error) {
 	if !isURL(source) {
 		return readLimited(source)
 	}
@@ -164,8 +166,8 @@ func readSource(ctx context.Context, source string) ([]byte, error) {
 	if err != nil || u.Host == "" {
 		return nil, fault.New(fault.Invalid, "网址“%s”不正确，请核对", source)
 	}
-	if last := path.Base(u.Path); last != "announce" && last != "bundle" && path.Ext(last) == "" {
-		u = u.JoinPath("files", "announce")
+	if last := path.Base(u.Path); last != name && last != "bundle" && path.Ext(last) == "" {
+		u = u.JoinPath("files", name)
 	}
 	return fetchURL(ctx, u.String())
 }

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
-	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,12 +90,18 @@ func runVerifyNotice(ctx context.Context, out io.Writer, name, source string, as
 		report.Holds = true
 		report.Why = fmt.Sprintf("%s 在抽取 %s 封存的 %d 家之中，检查组与封存时相同", report.Facility, report.Draw, sealed.Notices)
 	}
+	return verdict(out, asJSON, report, report.Holds, report.Why)
+}
+
+// verdict prints what a verification found, as JSON or in words, and fails if it
+// does not hold.
+func verdict(out io.Writer, asJSON bool, report any, holds bool, why string) (err error) {
 	if asJSON {
 		err = json.NewEncoder(out).Encode(report)
 	} else {
-		_, err = fmt.Fprintln(out, report.Why)
+		_, err = fmt.Fprintln(out, why)
 	}
-	if err == nil && !report.Holds {
+	if err == nil && !holds {
 		err = errors.New("核验不通过")
 	}
 	return err
@@ -106,20 +110,7 @@ func runVerifyNotice(ctx context.Context, out io.Writer, name, source string, as
 // loadSealed reads a sealed file: its own, in a package, or at the address of the
 // draw.
 func loadSealed(ctx context.Context, source string) (*fdraw.Sealed, error) {
-	var raw []byte
-	var err error
-	if isURL(source) {
-		u, parseErr := url.Parse(source)
-		if parseErr != nil || u.Host == "" {
-			return nil, fault.New(fault.Invalid, "网址“%s”不正确，请核对", source)
-		}
-		if last := path.Base(u.Path); last != "sealed" && last != "bundle" && path.Ext(last) == "" {
-			u = u.JoinPath("files", "sealed")
-		}
-		raw, err = fetchURL(ctx, u.String())
-	} else {
-		raw, err = readLimited(source)
-	}
+	raw, err := readSource(ctx, source, "sealed")
 	if err != nil {
 		return nil, err
 	}

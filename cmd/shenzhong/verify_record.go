@@ -88,15 +88,7 @@ func runVerifyRecord(ctx context.Context, out io.Writer, proofFile, documentFile
 			return err
 		}
 	}
-	if f.json {
-		err = json.NewEncoder(out).Encode(r)
-	} else {
-		_, err = fmt.Fprintln(out, r.Why)
-	}
-	if err == nil && !r.Holds {
-		err = errors.New("核验不通过")
-	}
-	return err
+	return verdict(out, f.json, r, r.Holds, r.Why)
 }
 
 // logKeysFrom reads the public keys of the log: a file of one's own, or what the

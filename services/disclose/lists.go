@@ -175,7 +175,9 @@ func (s *Service) Find(ctx context.Context, q Search) (Found, error) {
 	found := Found{Rows: []Row{}}
 	next := q.From
 	for seen := 0; seen < scanned; {
-		query := view.Query{Equal: map[string]any{"shown": "yes"}, Order: "rank", Desc: true, Limit: 200}
+		// By the rank alone, so that its index gives a page and nothing is sorted: what
+		// was never published has no day and comes last.
+		query := view.Query{Order: "rank", Desc: true, Limit: 200}
 		if words == "" && len(q.Sorts) == 0 { // every row is wanted: no more than one page, and where the next begins
 			query.Limit = q.Limit + 2
 		}
@@ -189,6 +191,9 @@ func (s *Service) Find(ctx context.Context, q Search) (Found, error) {
 		for i, row := range rows {
 			if i == query.Limit-1 { // it begins the next look
 				break
+			}
+			if visible, _ := row.Public(); !visible {
+				return found, nil
 			}
 			row = row.bury()
 			if !row.matches(words, q.Sorts) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -34,16 +33,11 @@ const origin = "example.invalid/fdlog-500156-1"
 // and states; and beside each, in turns, does only what cannot be left out: the
 // synced insert of as many bytes, the hashes, the signatures.
 func Log(ctx context.Context, dir string, size LogSize) (out []Report, err error) {
-	dir, err = os.MkdirTemp(dir, "shenzhong-bench-")
-	if err != nil {
-		return nil, fmt.Errorf("make a folder: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	shut, err := logTo(filepath.Join(dir, "log"))
+	dir, leave, err := workroom(dir)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, shut()) }()
+	defer func() { err = errors.Join(err, leave()) }()
 	if out, err = appends(ctx, dir, size); err != nil {
 		return nil, err
 	}

@@ -26,16 +26,11 @@ type Load struct {
 // bytes through the same steps wired by hand, in turns. Its files are made in
 // dir and removed.
 func Pipeline(ctx context.Context, dir string, load Load) (r Report, err error) {
-	dir, err = os.MkdirTemp(dir, "shenzhong-bench-")
-	if err != nil {
-		return r, fmt.Errorf("make a folder: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	shut, err := logTo(filepath.Join(dir, "log"))
+	dir, leave, err := workroom(dir)
 	if err != nil {
 		return r, err
 	}
-	defer func() { err = errors.Join(err, shut()) }()
+	defer func() { err = errors.Join(err, leave()) }()
 	ctx, cancel := context.WithTimeout(ctx, within(load))
 	defer cancel()
 
@@ -133,17 +128,20 @@ func within(load Load) time.Duration {
 	return time.Duration(load.Rounds+1)*4*load.Lasting + time.Minute
 }
 
-// logTo has the log written to a file, as an office has it, until the function
-// returned is called.
-func logTo(path string) (func() error, error) {
-	f, err := os.Create(path)
+// workroom makes a folder to measure in and has the program's log written to a
+// file there, as an office has it, until it is left.
+func workroom(within string) (dir string, leave func() error, err error) {
+	if dir, err = os.MkdirTemp(within, "shenzhong-bench-"); err != nil {
+		return "", nil, fmt.Errorf("make a folder: %w", err)
+	}
+	f, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
-		return nil, fmt.Errorf("make a log: %w", err)
+		return "", nil, errors.Join(fmt.Errorf("make a log: %w", err), os.RemoveAll(dir))
 	}
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(io.Writer(f), nil)))
-	return func() error {
+	return dir, func() error {
 		slog.SetDefault(before)
-		return f.Close()
+		return errors.Join(f.Close(), os.RemoveAll(dir))
 	}, nil
 }

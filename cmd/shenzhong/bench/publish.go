@@ -25,16 +25,11 @@ import (
 // is acknowledged, as after an outage of the broker, and as many bytes by hand.
 // A round is facts many.
 func Publish(ctx context.Context, dir string, facts, rounds int) (r Report, err error) {
-	dir, err = os.MkdirTemp(dir, "shenzhong-bench-")
-	if err != nil {
-		return r, fmt.Errorf("make a folder: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	shut, err := logTo(filepath.Join(dir, "log"))
+	dir, leave, err := workroom(dir)
 	if err != nil {
 		return r, err
 	}
-	defer func() { err = errors.Join(err, shut()) }()
+	defer func() { err = errors.Join(err, leave()) }()
 	r = Report{
 		Name: fmt.Sprintf("积压的事实发往消息（每轮 %d 条，%d 轮，%d 个处理器）", facts, rounds, runtime.GOMAXPROCS(0)), Unit: "条",
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -44,16 +43,11 @@ type shelf struct {
 // Read has the public read one record and a list of the newest twenty, and as
 // many bytes from a table by hand: one select, no decoding, no page.
 func Read(ctx context.Context, dir string, load ReadLoad) (out []Report, err error) {
-	dir, err = os.MkdirTemp(dir, "shenzhong-bench-")
-	if err != nil {
-		return nil, fmt.Errorf("make a folder: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	shut, err := logTo(filepath.Join(dir, "log"))
+	dir, leave, err := workroom(dir)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, shut()) }()
+	defer func() { err = errors.Join(err, leave()) }()
 	ours, err := openShelf(ctx, filepath.Join(dir, "disclose.db"), load.Records)
 	if err != nil {
 		return nil, err

@@ -45,12 +45,12 @@ func mountWitness(api *web.API, s *disclose.Service) {
 }
 
 // lookedTone is the tone of how recently the witnesses looked.
-func lookedTone(f disclose.Freshness) ui.Tone {
-	switch f {
-	case disclose.Green:
-		return ui.Good
-	case disclose.Red:
+func lookedTone(w disclose.Witnessed) ui.Tone {
+	switch {
+	case w.State == disclose.Red:
 		return ui.Bad
+	case w.State == disclose.Green && !w.At.IsZero():
+		return ui.Good
 	}
 	return ui.Warn
 }
