@@ -5,9 +5,10 @@ import "time"
 // UnitTask is what one unit does in a batch.
 type UnitTask struct {
 	Unit     string   `json:"unit"`
-	Officers int      `json:"officers"` // seats per visit, at least 2 (行政处罚法 art. 42)
-	Skill    string   `json:"skill"`    // wanted of the first seat, empty if none
-	Items    []string `json:"items"`    // codes of published items
+	Officers int      `json:"officers"`        // seats per visit, at least 2 (行政处罚法 art. 42)
+	Skill    string   `json:"skill"`           // wanted of the first seat, empty if none
+	Items    []string `json:"items"`           // codes of published items
+	Share    int64    `json:"share,omitempty"` // of the visits, in millionths, that the unit joins; 0 is all of them
 }
 
 // RateLine is one line of the ratio table as a plan shows it.

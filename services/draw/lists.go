@@ -42,7 +42,7 @@ func (d *Draw) lists(frozen events.BatchFrozen, salt fdraw.Digest) (lists, error
 	units := make([]fdraw.Unit, len(chances))
 	for i, chance := range chances {
 		c := candidates[chance.Facility]
-		units[i] = fdraw.Unit{Facility: chance.Facility, Stratum: c.Stratum, PPM: chance.PPM, Reason: chance.Reason, Demand: demand(c.Tasks)}
+		units[i] = fdraw.Unit{Facility: chance.Facility, Stratum: c.Stratum, PPM: chance.PPM, Reason: chance.Reason, Demand: demand(c.Tasks, chance.PPM)}
 	}
 	if l.pool, err = fdraw.NewPool(a.Head, units); err != nil {
 		return l, err
@@ -88,10 +88,16 @@ func registry(head fdraw.Head, frozen events.BatchFrozen) (*fdraw.Registry, erro
 	return fdraw.NewRegistry(head, plans, entries)
 }
 
-func demand(tasks []events.UnitTask) fdraw.Demand {
+// demand is what a facility of that chance (in millionths) asks for when it is
+// drawn. A unit that joins a share of the visits comes with that share of the
+// chance, exactly (draw specification, section 4.1, nested departments).
+func demand(tasks []events.UnitTask, chance int) fdraw.Demand {
 	d := make(fdraw.Demand, len(tasks))
 	for i, t := range tasks {
 		d[i] = fdraw.Need{Dept: t.Unit, Count: t.Officers, Skill: skillWord(t.Skill)}
+		if t.Share > 0 && t.Share < fdraw.Certain && chance > 0 {
+			d[i].Below = max(1, int(int64(chance)*t.Share/fdraw.Certain))
+		}
 	}
 	return d
 }

@@ -91,6 +91,9 @@ func (s *Service) checkBatch(ctx context.Context, plan events.Plan, b events.Pla
 			return err
 		}
 	}
+	if b.Tasks[0].Share != 0 {
+		return fault.About("share", fault.Invalid, "第 %d 批的牵头单位每次检查都要参加，不能只参加一部分", b.No)
+	}
 	if b.Tasks[0].Unit != plan.Lead {
 		return fault.About("tasks", fault.Invalid, "第 %d 批须由牵头单位 %s 参加，并列在首位", b.No, plan.Lead)
 	}
@@ -140,6 +143,9 @@ func (s *Service) tasksAt(tasks []events.UnitTask, category string, on workday.D
 	return out, nil
 }
 
+// whole is all visits, in millionths.
+const whole = 1_000_000
+
 // checkTask refuses the task of a unit that may not inspect, has too few officers
 // or an item that may not be inspected; where names the batch or the campaign.
 func (s *Service) checkTask(ctx context.Context, where string, t events.UnitTask, on workday.Date, least int) error {
@@ -148,6 +154,9 @@ func (s *Service) checkTask(ctx context.Context, where string, t events.UnitTask
 	}
 	if t.Officers < least {
 		return fault.About("officers", fault.Invalid, "%s中 %s 的检查人员不得少于 %d 名", where, t.Unit, least)
+	}
+	if t.Share < 0 || t.Share > whole {
+		return fault.About("share", fault.Invalid, "%s中 %s 参加检查的比例应在百万分之 1 至 %d 之间，每次都参加的不填", where, t.Unit, whole)
 	}
 	if len(t.Items) == 0 {
 		return fault.About("items", fault.Invalid, "%s中 %s 没有列明抽查事项", where, t.Unit)

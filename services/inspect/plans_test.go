@@ -204,6 +204,34 @@ func TestSmallCategoryIsSharedOutOverTheYear(t *testing.T) {
 	}
 }
 
+// TestAShareOfTheVisits: a unit may join a share of the visits, the lead unit may
+// not; where the draw has no seat for it, the visit has no section of it.
+func TestAShareOfTheVisits(t *testing.T) {
+	f := newFixture(t)
+	for name, tt := range map[string]struct {
+		lead, other int64
+		want        fault.Kind
+	}{
+		"every visit": {0, 0, ""}, "four in ten": {0, 400_000, ""}, "all of them, said so": {0, whole, ""},
+		"the lead unit": {400_000, 0, fault.Invalid}, "less than none": {0, -1, fault.Invalid}, "more than all": {0, whole + 1, fault.Invalid},
+	} {
+		cmd := drafted()
+		cmd.Cause = f.by(drafting)
+		cmd.Batches[0].Tasks[0].Share, cmd.Batches[0].Tasks[1].Share = tt.lead, tt.other
+		_, err := f.DraftPlan(context.Background(), cmd)
+		wants(t, name, err, tt.want)
+	}
+	batch := Batch{Pool: events.BatchFrozen{Candidates: []events.Candidate{{Facility: "500156-JG-000001", Tasks: []events.UnitTask{
+		{Unit: "mzj", Officers: 2}, {Unit: "scjgj", Officers: 2, Share: 400_000}, {Unit: "lyj", Officers: 2, Share: 400_000},
+	}}}}}
+	batch.Batch = batchID
+	seats := []events.Seat{{Facility: "500156-JG-000001", Unit: "mzj", No: 1, Officer: "a"}, {Facility: "500156-JG-000001", Unit: "lyj", No: 1}}
+	v := f.visit(batch, events.DrawCompleted{Seats: seats}, "500156-JG-000001")
+	if len(v.Sections) != 2 || v.Sections[0].Unit != "mzj" || v.Sections[1].Unit != "lyj" {
+		t.Errorf("the sections are %+v", v.Sections)
+	}
+}
+
 func TestWhatCannotBeAnnounced(t *testing.T) {
 	f := newFixture(t)
 	f.published(t)

@@ -30,12 +30,13 @@ type taskPlan struct {
 	Officers int      `json:"officers" minimum:"1" maximum:"10" doc:"每次检查的人数，不少于两人"`
 	Skill    string   `json:"skill,omitempty" maxLength:"40" doc:"首席人员的专业，不限的不填"`
 	Items    []string `json:"items" minItems:"1" maxItems:"50" doc:"抽查事项代码"`
+	Share    int64    `json:"share,omitempty" minimum:"1" maximum:"1000000" doc:"只参加部分检查的单位，参加的比例（百万分之）；不填为每次都参加，牵头单位不填"`
 }
 
 func (b batchPlan) planned() events.PlannedBatch {
 	out := events.PlannedBatch{Title: b.Title, Area: b.Area, Categories: b.Categories, From: b.From, To: b.To}
 	for _, t := range b.Tasks {
-		out.Tasks = append(out.Tasks, events.UnitTask{Unit: t.Unit, Officers: t.Officers, Skill: t.Skill, Items: t.Items})
+		out.Tasks = append(out.Tasks, events.UnitTask{Unit: t.Unit, Officers: t.Officers, Skill: t.Skill, Items: t.Items, Share: t.Share})
 	}
 	return out
 }
