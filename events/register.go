@@ -64,7 +64,8 @@ type Officer struct {
 	Skills    []string   `json:"skills"`
 	Max       int        `json:"max"` // most visits in one draw
 	Interests []Interest `json:"interests"`
-	Status    string     `json:"status"` // active, left
+	Declared  string     `json:"declared,omitempty"` // day of the last yearly declaration of interests, 2006-01-02
+	Status    string     `json:"status"`             // active, left
 }
 
 // Interest is a declared interest (回避事由) of an officer in a facility.
@@ -76,7 +77,7 @@ type Interest struct {
 
 // OfficerChanged says what an officer's entry is now and what changed it.
 type OfficerChanged struct {
-	Change  string  `json:"change"` // entered, corrected, interest_declared, interest_withdrawn, left
+	Change  string  `json:"change"` // entered, corrected, interest_declared, interest_withdrawn, declared, left
 	Reason  string  `json:"reason"`
 	Officer Officer `json:"officer"`
 }

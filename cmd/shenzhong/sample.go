@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"shenzhong/deploy/sample"
 	"shenzhong/services/kit/identity"
@@ -25,7 +26,30 @@ func loadSample(ctx context.Context, s *register.Service) error {
 	if err := importSample(ctx, s, by, sample.FacilitiesFile, sample.Facilities()); err != nil {
 		return err
 	}
-	return importSample(ctx, s, by, sample.OfficersFile, sample.Officers())
+	if err := importSample(ctx, s, by, sample.OfficersFile, sample.Officers()); err != nil {
+		return err
+	}
+	return declareSample(ctx, s, by)
+}
+
+// declareSample has the officers of a sample of an earlier year declare their
+// interests for this one; those that were just entered have done so.
+func declareSample(ctx context.Context, s *register.Service, by store.Cause) error {
+	officers, err := s.Officers(ctx, by.Actor, register.Officers{Status: string(register.Active), Limit: 500})
+	if err != nil {
+		return fmt.Errorf("read the officers of the sample: %w", err)
+	}
+	year := fmt.Sprint(s.Today().Year())
+	for _, o := range officers {
+		if strings.HasPrefix(o.Declared, year) {
+			continue
+		}
+		err := s.DeclareYear(ctx, register.DeclareYear{Cause: store.Cause{ID: "sample/declared/" + year, Actor: by.Actor}, Officer: o.ID})
+		if err != nil {
+			return fmt.Errorf("declare for %s: %w", o.ID, err)
+		}
+	}
+	return nil
 }
 
 // importSample imports one sheet whole.

@@ -130,7 +130,7 @@ func shortages(tasks []events.UnitTask, officers []events.CandidateOfficer) []st
 			}
 		}
 		if n < t.Officers {
-			problems = append(problems, fmt.Sprintf("%s 持有效执法证件、可以派出的人员有 %d 名，少于每次检查的 %d 名", t.Unit, n, t.Officers))
+			problems = append(problems, fmt.Sprintf("%s 持有效执法证件、已作年度回避申报、可以派出的人员有 %d 名，少于每次检查的 %d 名", t.Unit, n, t.Officers))
 		}
 	}
 	return problems

@@ -98,6 +98,9 @@ func (f fixture) facility(t *testing.T, n int, category, grade, status string) {
 
 func (f fixture) officer(t *testing.T, n int, o events.Officer) {
 	t.Helper()
+	if o.Declared == "" {
+		o.Declared = "2026-01-05"
+	}
 	o.ID, o.Name = officerID(n), fmt.Sprintf("人员%d", n)
 	o.CertNo = o.ID
 	f.register.Say(t, "officer", o.ID, events.OfficerChanged{Officer: o})

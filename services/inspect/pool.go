@@ -60,7 +60,8 @@ func (s *Service) pool(ctx context.Context, batch Batch) (events.BatchFrozen, er
 }
 
 // officers are those who may be drawn: active, of a unit that attends, with a
-// certificate valid to the last day of the batch.
+// certificate valid to the last day of the batch, and the yearly declaration of
+// interests where the law pack asks for one.
 func (s *Service) officers(ctx context.Context, batch Batch, until string) ([]OfficerRow, error) {
 	var out []OfficerRow
 	for _, t := range batch.Tasks {
@@ -69,7 +70,7 @@ func (s *Service) officers(ctx context.Context, batch Batch, until string) ([]Of
 			return nil, err
 		}
 		for _, o := range rows {
-			if certified(o, until) {
+			if certified(o, until) && s.declared(o) {
 				out = append(out, o)
 			}
 		}
@@ -188,6 +189,11 @@ func (s *Service) PreviewBatch(ctx context.Context, by identity.Actor, id string
 			p.Rotate++
 		}
 	}
+	missing, err := s.undeclared(ctx, batch.Tasks)
+	if err != nil {
+		return Preview{}, err
+	}
+	p.Cautions = append(p.Cautions, missing...)
 	if err := s.noneSealed(ctx, batch, s.cfg.Clock.Now()); err != nil {
 		p.Problems = append(p.Problems, err.Error())
 	}

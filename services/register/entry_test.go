@@ -23,6 +23,15 @@ func TestOfficerDeclaresOnlyHisOwnInterest(t *testing.T) {
 	if _, err := o.Declare(own, interest); err != nil {
 		t.Errorf("declared for himself: %v", err)
 	}
+	if _, err := o.DeclareYear(other, nil, "2027-01-04"); fault.KindOf(err) != fault.Denied {
+		t.Errorf("another declares for the year: %v", err)
+	}
+	if _, err := o.DeclareYear(own, []events.Interest{interest}, "2027-01-04"); err != nil || o.Declared != "2027-01-04" || len(o.Interests) != 1 {
+		t.Errorf("declared for the year: %v, %+v", err, o)
+	}
+	if _, err := o.DeclareYear(own, nil, "2027-01-04"); !errors.Is(err, store.Unchanged) {
+		t.Errorf("declared again on the day: %v", err)
+	}
 	if _, err := o.Declare(own, interest); fault.KindOf(err) != fault.Conflict || len(o.Interests) != 1 {
 		t.Errorf("declared twice: %v, %v", err, o.Interests)
 	}

@@ -26,6 +26,7 @@ type OfficerDraft struct {
 	Skills    []string // what the officer knows about (业务专长)
 	Max       int      // most visits in one draw
 	Interests []events.Interest
+	Declared  string // day of the declaration that the draft comes with; set by review
 }
 
 // certShape is what the number of a certificate may look like.
@@ -70,11 +71,12 @@ func (d OfficerDraft) review(pack *law.Pack, today workday.Date) (OfficerDraft, 
 		in.Since = today.String()
 		interests = append(interests, in)
 	}
-	d.Interests = interests
+	d.Interests, d.Declared = interests, today.String()
 	return d, errs
 }
 
-// Enter enters an officer (登记). The draft must have been reviewed.
+// Enter enters an officer (登记), with the interests that he declares: that is his
+// declaration of the year. The draft must have been reviewed.
 func (o *Officer) Enter(by identity.Actor, id string, d OfficerDraft) (events.Event, error) {
 	if err := permits.Check(by, "officer.enter"); err != nil {
 		return nil, err
@@ -82,7 +84,7 @@ func (o *Officer) Enter(by identity.Actor, id string, d OfficerDraft) (events.Ev
 	if err := o.move(Active); err != nil {
 		return nil, err
 	}
-	o.ID, o.Interests = id, d.Interests
+	o.ID, o.Interests, o.Declared = id, d.Interests, d.Declared
 	o.take(d)
 	return o.changed("entered", ""), nil
 }
@@ -128,6 +130,35 @@ func (o *Officer) Declare(by identity.Actor, in events.Interest) (events.Event, 
 	}
 	o.Interests = append(slices.Clone(o.Interests), in)
 	return o.changed("interest_declared", in.Reason), nil
+}
+
+// DeclareYear is the yearly declaration of interests (年度回避申报): those that are
+// new, and by its day that there are no others. Made again it changes nothing.
+func (o *Officer) DeclareYear(by identity.Actor, more []events.Interest, on string) (events.Event, error) {
+	if err := permits.Check(by, "officer.declare"); err != nil {
+		return nil, err
+	}
+	if !by.Has(identity.Registrar) && by.ID != o.ID {
+		return nil, fault.New(fault.Denied, "只能申报本人的回避事由；他人的由名录管理人员办理")
+	}
+	if err := o.active(); err != nil {
+		return nil, err
+	}
+	all := slices.Clone(o.Interests)
+	for _, in := range more {
+		var err error
+		if in.Reason, err = line("reason", "回避事由", in.Reason, textMost); err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(all, func(x events.Interest) bool { return x.Facility == in.Facility }) {
+			all = append(all, in)
+		}
+	}
+	if o.Declared == on && len(all) == len(o.Interests) {
+		return nil, store.Unchanged
+	}
+	o.Interests, o.Declared = all, on
+	return o.changed("declared", ""), nil
 }
 
 // Withdraw takes back (撤回) a declared interest that there is no more. The

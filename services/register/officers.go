@@ -125,6 +125,32 @@ func (s *Service) DeclareInterest(ctx context.Context, cmd DeclareInterest) erro
 	})
 }
 
+// DeclareYear is the declaration that an officer makes every year.
+type DeclareYear struct {
+	store.Cause
+	Officer   string
+	Interests []events.Interest // facility and reason of those that are new; none says that there are none
+}
+
+// DeclareYear takes it.
+func (s *Service) DeclareYear(ctx context.Context, cmd DeclareYear) error {
+	on := s.today().String()
+	more := make([]events.Interest, len(cmd.Interests))
+	for i, in := range cmd.Interests {
+		f, _, err := s.facilities.Load(ctx, in.Facility)
+		if err != nil {
+			return err
+		}
+		more[i] = events.Interest{Facility: f.ID, Reason: in.Reason, Since: on}
+	}
+	return s.changeOfficer(ctx, cmd.Cause, cmd.Officer, func(o *Officer) (events.Event, error) {
+		if err := s.keeps(cmd.Actor, o.Unit); err != nil {
+			return nil, err
+		}
+		return o.DeclareYear(cmd.Actor, more, on)
+	})
+}
+
 // WithdrawInterest takes a declared interest back.
 type WithdrawInterest struct {
 	store.Cause

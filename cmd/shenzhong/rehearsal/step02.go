@@ -1,6 +1,11 @@
 package rehearsal
 
-import "shenzhong/services/inspect"
+import (
+	"maps"
+	"slices"
+
+	"shenzhong/services/inspect"
+)
 
 // yearPlan drafts the plan of the year, has every unit's head approve it and
 // publishes it. What the law forbids is tried first.
@@ -9,7 +14,7 @@ func (p *play) yearPlan() {
 	draft := func(tasks ...map[string]any) map[string]any {
 		return map[string]any{"year": 2026, "title": "2026年度殡葬领域联合抽查计划", "batches": []map[string]any{
 			{"title": "第一批：殡仪服务机构", "area": "3", "categories": []string{"funeral_home", "funeral_station"}, "tasks": tasks, "from": "2026-03-16", "to": "2026-05-29"},
-			{"title": "第二批：殡仪服务站和经营性公墓", "area": "3", "categories": []string{"funeral_station", "cemetery_commercial"}, "tasks": tasks, "from": "2026-11-23", "to": "2026-12-25"},
+			{"title": "第二批：殡仪服务站和经营性公墓", "area": "3", "categories": []string{"funeral_station", "cemetery_commercial"}, "tasks": shared(tasks), "from": "2026-11-23", "to": "2026-12-25"},
 		}}
 	}
 	civil, price := task("mzj", "mzj-304", "mzj-102"), task("scjgj", "scjgj-301", "scjgj-302")
@@ -33,6 +38,16 @@ func (p *play) yearPlan() {
 	}
 	record := p.record(civilLeader, "plan/"+plan.ID)
 	p.publish(record.ID, civilPublisher, civilLeader, "portal")
+}
+
+// shared is the tasks with the other units joining six visits in ten.
+func shared(tasks []map[string]any) []map[string]any {
+	out := slices.Clone(tasks)
+	for i := range out[1:] {
+		out[i+1] = maps.Clone(out[i+1])
+		out[i+1]["share"] = 600_000
+	}
+	return out
 }
 
 // task is the part of one unit in a batch.

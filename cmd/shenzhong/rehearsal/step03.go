@@ -24,6 +24,8 @@ type ceremony struct {
 
 // firstDraw draws the first batch: who is inspected and who goes there.
 func (p *play) firstDraw() {
+	p.as(civilOfficer).post("register", "/officers/"+civilOfficer.account+"/annual", map[string]any{}, nil)
+	p.say("%s 作年度回避申报：没有新的回避事由；没有申报的人员不参加抽取", civilOfficer.name)
 	p.drawBatch("first", 1, ceremony{
 		announce: "2026-03-02 09:00", commitBy: "2026-03-04 18:00", freeze: "2026-03-05 10:00", freezeBy: "2026-03-05 18:00",
 		reveal: "2026-03-06 09:00", revealBy: "2026-03-06 12:00", beacon: "2026-03-06 15:00", openBy: "2026-06-30 18:00",

@@ -95,7 +95,7 @@ func newScene(t *testing.T) *scene {
 		if n > 20 {
 			unit = "scjgj"
 		}
-		register.Say(t, "officer", id, events.OfficerChanged{Officer: events.Officer{ID: id, Name: "某人员", Unit: unit, CertNo: id, CertUntil: "2027-12-31", Status: "active", Max: 9}})
+		register.Say(t, "officer", id, events.OfficerChanged{Officer: events.Officer{ID: id, Name: "某人员", Unit: unit, CertNo: id, CertUntil: "2027-12-31", Status: "active", Max: 9, Declared: "2026-01-05"}})
 	}
 	pump := func() { servicetest.Pump(t, []store.Log{log, register.Log, draw.Log}, s.Reactions()) }
 	pump()

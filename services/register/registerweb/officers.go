@@ -60,6 +60,13 @@ type officerInterest struct {
 	Body interestBody
 }
 
+type officerYear struct {
+	OfficerID
+	Body struct {
+		Interests []interestBody `json:"interests,omitempty" maxItems:"50" doc:"新增的回避事由；没有的不填，即为申报没有其他回避事由"`
+	}
+}
+
 type officerWithdrawal struct {
 	OfficerID
 	Body struct {
@@ -107,6 +114,13 @@ func mountOfficers(api *web.API, s *register.Service) {
 	})
 	onOfficer(api, s, "declare", "申报回避事由", func(ctx context.Context, by store.Cause, in *officerInterest) error {
 		return s.DeclareInterest(ctx, register.DeclareInterest{Cause: by, Officer: in.ID, Facility: in.Body.Facility, Reason: in.Body.Reason})
+	})
+	onOfficer(api, s, "annual", "年度回避申报：每年一次，没有的也要申报", func(ctx context.Context, by store.Cause, in *officerYear) error {
+		cmd := register.DeclareYear{Cause: by, Officer: in.ID}
+		for _, i := range in.Body.Interests {
+			cmd.Interests = append(cmd.Interests, events.Interest{Facility: i.Facility, Reason: i.Reason})
+		}
+		return s.DeclareYear(ctx, cmd)
 	})
 	onOfficer(api, s, "withdraw", "撤回回避事由", func(ctx context.Context, by store.Cause, in *officerWithdrawal) error {
 		return s.WithdrawInterest(ctx, register.WithdrawInterest{Cause: by, Officer: in.ID, Facility: in.Body.Facility, Reason: in.Body.Reason})

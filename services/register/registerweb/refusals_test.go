@@ -97,7 +97,7 @@ func TestEveryActIsDescribed(t *testing.T) {
 	posts := webtest.Acts(t, s.server)
 	want := []string{
 		"facility-close", "facility-correct", "facility-enter", "facility-flag", "facility-unflag", "item-publish", "item-retire",
-		"officer-correct", "officer-declare", "officer-enter", "officer-leave", "officer-withdraw", "register-import", "register-load",
+		"officer-annual", "officer-correct", "officer-declare", "officer-enter", "officer-leave", "officer-withdraw", "register-import", "register-load",
 	}
 	if !slices.Equal(posts, want) {
 		t.Errorf("the acts are %v", posts)
