@@ -8,18 +8,18 @@ import (
 	"testing"
 )
 
-// TestInvariantsHaveTests holds the table of invariants in verify.md against the
-// tests that there are.
+// TestInvariantsHaveTests holds the tables of invariants and of edge cases in
+// verify.md against the tests that there are.
 func TestInvariantsHaveTests(t *testing.T) {
 	text, err := os.ReadFile("verify.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := regexp.MustCompile(`(?m)^\| I([0-9]+) \|[^|]*\|(.*)\|$`)
+	row := regexp.MustCompile(`(?m)^\| ([IE][0-9]+) \|[^|]*\|(.*)\|$`)
 	folder := regexp.MustCompile("`([a-z/]+)` ((?:Test[A-Za-z0-9]+(?:, )?)+)")
 	rows := row.FindAllStringSubmatch(string(text), -1)
-	if len(rows) != 17 {
-		t.Fatalf("%d invariants", len(rows))
+	if len(rows) != 17+10 {
+		t.Fatalf("%d invariants and edge cases", len(rows))
 	}
 	for _, r := range rows {
 		tests := 0
@@ -27,12 +27,12 @@ func TestInvariantsHaveTests(t *testing.T) {
 			for _, name := range strings.Split(strings.TrimSuffix(m[2], ", "), ", ") {
 				tests++
 				if !defined(t, m[1], name) {
-					t.Errorf("I%s: %s has no %s", r[1], m[1], name)
+					t.Errorf("%s: %s has no %s", r[1], m[1], name)
 				}
 			}
 		}
 		if tests == 0 {
-			t.Errorf("I%s has no test", r[1])
+			t.Errorf("%s has no test", r[1])
 		}
 	}
 }
