@@ -39,7 +39,7 @@ func Handler(w *publiclog.Witness) http.Handler {
 			out.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			_, _ = io.WriteString(out, line) // who hung up asks again
 		case errors.As(err, &refusal) && refusal.Code == http.StatusConflict:
-			slog.WarnContext(in.Context(), "witness refused", "code", refusal.Code, "seen", refusal.Size, "why", refusal.Message)
+			slog.InfoContext(in.Context(), "witness has seen more", "code", refusal.Code, "seen", refusal.Size, "why", refusal.Message)
 			out.Header().Set("Content-Type", sizeType)
 			out.WriteHeader(http.StatusConflict)
 			_, _ = fmt.Fprintf(out, "%d\n", refusal.Size)
