@@ -34,18 +34,9 @@ func (d *trial) kept(t *testing.T, names ...string) {
 	copies := t.TempDir()
 	logs := map[string]store.Log{}
 	for _, name := range names {
-		for _, end := range []string{"", "-wal"} {
-			raw, err := os.ReadFile(filepath.Join(d.data, name+".db"+end))
-			if err == nil {
-				err = os.WriteFile(filepath.Join(copies, name+".db"+end), raw, 0o600)
-			}
-			if err != nil && !errors.Is(err, os.ErrNotExist) {
-				t.Fatal(err)
-			}
-		}
-		db, err := sqlite.Open(t.Context(), filepath.Join(copies, name+".db"), sqlite.Options{})
-		must(t, err)
+		db := d.copied(t, copies, name)
 		defer func() { must(t, db.Close()) }()
+		var err error
 		logs[name], err = sqlitelog.Open(t.Context(), db)
 		must(t, err)
 		breaks, _, err := store.Verify(t.Context(), logs[name])
@@ -269,4 +260,22 @@ func limitsOf(c store.Commit) []events.Deadline {
 		return nil
 	}
 	return limits
+}
+
+// copied opens a copy of a store as a kill has left it: with what stands in its
+// write-ahead log, if it has one.
+func (d *trial) copied(t *testing.T, dir, name string) *sqlite.DB {
+	t.Helper()
+	for _, end := range []string{"", "-wal"} {
+		raw, err := os.ReadFile(filepath.Join(d.data, name+".db"+end))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name+".db"+end), raw, 0o600)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	db, err := sqlite.Open(t.Context(), filepath.Join(dir, name+".db"), sqlite.Options{})
+	must(t, err)
+	return db
 }

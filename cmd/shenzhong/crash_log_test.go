@@ -247,7 +247,7 @@ func (d *trial) untilLogged(t *testing.T, site string) {
 			t.Fatalf("%d of %d records are logged", n, d.published)
 		}
 		n = 0
-		for _, leaf := range d.logged(t) {
+		for _, leaf := range d.loggedNow(t) {
 			if publiclog.Kind(leaf) == "record" {
 				n++
 			}
@@ -256,20 +256,26 @@ func (d *trial) untilLogged(t *testing.T, site string) {
 			t.Fatalf("%d entries of %d records", n, d.published)
 		}
 	}
-	untilSigned(ctx, t, site, int64(len(d.logged(t))))
+	untilSigned(ctx, t, site, int64(len(d.loggedNow(t))))
 }
 
 // logged are the entries in a copy of the store as a kill has left it.
-func (d *trial) logged(t *testing.T) (leaves []string) {
+func (d *trial) logged(t *testing.T) []string {
 	t.Helper()
-	copied := filepath.Join(t.TempDir(), "disclose.db")
-	for _, end := range []string{"", "-wal"} {
-		raw, err := os.ReadFile(filepath.Join(d.data, "disclose.db"+end))
-		must(t, err)
-		must(t, os.WriteFile(copied+end, raw, 0o600))
-	}
-	db, err := sqlite.Open(t.Context(), copied, sqlite.Options{})
+	return entries(t, d.copied(t, t.TempDir(), "disclose"))
+}
+
+// loggedNow are the entries in the store of a program that runs.
+func (d *trial) loggedNow(t *testing.T) []string {
+	t.Helper()
+	db, err := sqlite.OpenReadOnly(t.Context(), filepath.Join(d.data, "disclose.db"), sqlite.Options{})
 	must(t, err)
+	return entries(t, db)
+}
+
+// entries are the entries of the log in a store, which it closes.
+func entries(t *testing.T, db *sqlite.DB) (leaves []string) {
+	t.Helper()
 	defer func() { must(t, db.Close()) }()
 	log, err := sqlitelog.Open(t.Context(), db)
 	must(t, err)
