@@ -154,7 +154,7 @@ func TestGradeChangesTheNextRatio(t *testing.T) {
 		t.Errorf("three cemeteries: %+v", census)
 	}
 	spring := line(t, plan.Batches[0].Rates, "cemetery_rural", "A")
-	if spring.PPM != 100_000 || spring.Objects != 11 || !strings.Contains(spring.Formula, "信用等级 A × 风险等级 中 ＝ 抽查比例 10%") || !strings.Contains(spring.Formula, "当年已检查 2 次的不再抽取") || !strings.Contains(spring.Formula, "投诉举报较多") {
+	if spring.PPM != 100_000 || spring.Objects != 11 || !strings.Contains(spring.Formula, "信用等级 A × 风险等级 中 ＝ 抽查比例 10%") || !strings.Contains(spring.Formula, "十二个月内已检查 2 次的不再抽取") || !strings.Contains(spring.Formula, "投诉举报较多") {
 		t.Errorf("the rural cemeteries: %+v", spring)
 	}
 	f.facility(t, 12, "cemetery_rural", "D", "open")

@@ -93,6 +93,17 @@ func interested(o OfficerRow, facility string) bool {
 // It is a rule of the draw (fdraw, rotate), not of a law.
 const rotation = 2
 
+// capMonths is the window in which visits count against a yearly cap, as the
+// policy file of a draw writes it: a year back from the freeze, so that neither
+// side of New Year hides a visit.
+const capMonths = 12
+
+// counts reports whether a visit counts against the cap: one that was made after
+// since, or that is still to be made in the year.
+func (r VisitRow) counts(year, since string) bool {
+	return r.VisitedOn > since || r.VisitedOn == "" && r.Year == year
+}
+
 func (s *Service) candidate(ctx context.Context, batch Batch, f events.Facility, officers []OfficerRow) (events.Candidate, []events.Exclusion, error) {
 	c := events.Candidate{
 		Facility: f.ID, Name: f.Name, Category: f.Category, Stratum: f.Category + "." + graded(f.Grade) + "." + f.Risk,
@@ -105,10 +116,11 @@ func (s *Service) candidate(ctx context.Context, batch Batch, f events.Facility,
 	if err != nil {
 		return c, nil, err
 	}
+	since := workday.DateOf(s.cfg.Clock.Now()).AddMonths(-capMonths).String()
 	var recent []string
 	for i, v := range visits {
-		if v.Year == yearOf(batch.Batch) {
-			c.Drawn = c.Drawn || !special(v.Batch) // a special inspection counts as a visit, not as a draw
+		c.Drawn = c.Drawn || v.Year == yearOf(batch.Batch) && !special(v.Batch) // a special inspection counts as a visit, not as a draw
+		if v.counts(yearOf(batch.Batch), since) {
 			c.Inspected++
 		}
 		if i >= len(visits)-rotation {

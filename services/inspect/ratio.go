@@ -107,7 +107,7 @@ func (s *Service) formula(kind string, turn events.Turn, grade, risk string, obj
 		text += "，不低于 " + percent(sampling.FloorPPM)
 	}
 	if most, ok := s.cfg.Law.Law().YearlyVisits(on); ok {
-		text += fmt.Sprintf("；当年已检查 %d 次的不再抽取（%s）", *most.Value, most.Citation())
+		text += fmt.Sprintf("；十二个月内已检查 %d 次的不再抽取（%s）", *most.Value, most.Citation())
 	}
 	if names := flagged(sampling.Flags); names != "" {
 		text += "；" + names + "的每次必抽，不设上限（" + sampling.Citation() + "）"

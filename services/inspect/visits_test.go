@@ -224,6 +224,25 @@ func TestNextCard(t *testing.T) {
 	f.again(t)
 }
 
+// A visit counts against the cap for a year from its day, whatever year was
+// written over the plan; one that is still to be made counts in its own.
+func TestVisitCountsForAYear(t *testing.T) {
+	for _, tt := range []struct {
+		row  VisitRow
+		want bool
+	}{
+		{VisitRow{Year: "2025", VisitedOn: "2025-11-20"}, true},
+		{VisitRow{Year: "2025", VisitedOn: "2025-03-05"}, false},
+		{VisitRow{Year: "2025", VisitedOn: "2025-03-06"}, true},
+		{VisitRow{Year: "2026"}, true},
+		{VisitRow{Year: "2025"}, false},
+	} {
+		if got := tt.row.counts("2026", "2025-03-05"); got != tt.want {
+			t.Errorf("%+v counts: %v", tt.row, got)
+		}
+	}
+}
+
 // TestRotation keeps the officers of spring away from the same cemetery in
 // autumn, and counts its visit.
 func TestRotation(t *testing.T) {
