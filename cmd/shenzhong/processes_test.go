@@ -50,7 +50,7 @@ func same(t *testing.T, one, many map[string]int) {
 // played runs a rehearsal, holds its invariants and counts its facts by kind.
 func played(t *testing.T, play func(context.Context, io.Writer) error) map[string]int {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	var out bytes.Buffer
 	if err := play(ctx, &out); err != nil {

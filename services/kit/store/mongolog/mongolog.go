@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -86,7 +87,11 @@ func (l *Log) Append(ctx context.Context, commits ...store.Commit) error {
 		}
 		return err
 	})
-	if refused >= 0 && len(commits) > 1 { // a transaction that failed answers nothing more
+	switch {
+	case refused < 0 || len(commits) == 1:
+	case repeats(commits[:refused], commits[refused]):
+		err = fmt.Errorf("append %s: %w", commits[refused].ID(), store.ErrSeen)
+	default: // a transaction that failed answers nothing more
 		err = l.db.Write(ctx, "append "+commits[refused].ID(), func(ctx context.Context) error { return l.taken(ctx, commits[refused]) })
 	}
 	if err != nil {
@@ -97,6 +102,14 @@ func (l *Log) Append(ctx context.Context, commits ...store.Commit) error {
 	default:
 	}
 	return nil
+}
+
+// repeats reports whether c repeats one of those before it, which are gone with
+// the transaction: the store cannot be asked.
+func repeats(before []store.Commit, c store.Commit) bool {
+	return slices.ContainsFunc(before, func(b store.Commit) bool {
+		return b.Subject == c.Subject && b.Cause == c.Cause || b.Opens == c.Opens && c.Opens != c.ID()
+	})
 }
 
 // duplicate is which of several documents has a key that is taken, or -1.
