@@ -201,7 +201,11 @@ func follows(commits []store.Commit) (wrong []string) {
 		case events.Escalated:
 			atMostOnce(have, must, "escalation "+fact.Deadline.ID+" "+fact.Stage+" "+fact.To)
 		}
-		for _, d := range limitsOf(c) {
+		limits, err := c.Limits()
+		if err != nil {
+			wrong = append(wrong, fmt.Sprintf("%s: %v", c.ID(), err))
+		}
+		for _, d := range limits {
 			if entity, err := oversee.EntityOf(d.ID); err == nil && slices.Contains(unsealed, c.Kind) {
 				must["limit "+entity] = 1
 			}
@@ -250,16 +254,6 @@ func as[E events.Event](e events.Envelope) (any, error) {
 		return nil, errors.New("another fact")
 	}
 	return events.Open[E](e)
-}
-
-// limitsOf are the limits that a commit starts; one that cannot be read is none,
-// and the check of what was kept misses it.
-func limitsOf(c store.Commit) []events.Deadline {
-	limits, err := c.Limits()
-	if err != nil {
-		return nil
-	}
-	return limits
 }
 
 // copied opens a copy of a store as a kill has left it: with what stands in its

@@ -133,10 +133,7 @@ func (s *Service) Repairable(p events.Point) (RepairTerms, error) {
 // for the repair and stands.
 func (s *Service) promised(ctx context.Context, facility, id string) error {
 	c, _, err := s.commitments.Load(ctx, id)
-	if fault.Is(err, fault.NotFound) {
-		err = nil
-	}
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	if c.Facility != facility || c.Sort != "repair" || c.State == Breached {
