@@ -6,6 +6,8 @@ package events
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -97,7 +99,7 @@ func (e Envelope) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out = out[:len(out)-len(`,"data":null}`)]
+	out = slices.Grow(out[:len(out)-len(`,"data":null}`)], len(starts)+len(data)+64)
 	put := func(name string, value []byte) {
 		out = append(append(append(out, `,"`...), name...), `":`...)
 		out = append(out, value...)
@@ -142,7 +144,7 @@ func ReadLimits(written json.RawMessage) ([]Deadline, error) {
 
 // EnvelopeID is the id of the fact that made subject what it is at version.
 func EnvelopeID(subject string, version int64) string {
-	return fmt.Sprintf("%s/%d", subject, version)
+	return subject + "/" + strconv.FormatInt(version, 10)
 }
 
 // EntityID is the part of a subject behind its collection:

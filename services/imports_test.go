@@ -55,11 +55,11 @@ var floorPlan = []struct {
 	{"services/kit/view/viewtest", []string{"events", "services/kit/view", "services/kit/fault"}, "a suite"},
 	{"services/kit/servicetest", append([]string{"deploy/packs"}, decides...), "for tests"},
 	{"services/kit/store", []string{"events", "services/kit/fault", "services/kit/clock", "services/kit/identity"}, "the commit"},
-	{"services/kit/bus/jsbus", []string{"events", "services/kit/bus", "services/kit/store", "services/kit/fault", "services/kit/clock", "github.com/nats-io/..."}, "the only room under services with NATS"},
+	{"services/kit/bus/jsbus", []string{"events", "services/kit/bus", "services/kit/store", "services/kit/fault", "services/kit/clock", "github.com/nats-io/...", "github.com/go-json-experiment/..."}, "the only room under services with NATS"},
 	{"services/kit/bus", []string{"events", "services/kit/fault", "services/kit/identity", "services/kit/store"}, "hearing"},
 	{"services/kit/view", []string{"events", "services/kit/fault", "services/kit/bus"}, "read models"},
 	{"services/kit/service", []string{"services/kit/fault", "services/kit/bus", "services/kit/view", "services/kit/store", "services/kit/clock"}, "start and stop"},
-	{"services/kit/web/...", []string{"events", "services/kit/...", "github.com/gofiber/...", "github.com/valyala/fasthttp", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ"}, "the edge"},
+	{"services/kit/web/...", []string{"events", "services/kit/...", "github.com/gofiber/...", "github.com/valyala/fasthttp", "github.com/danielgtaylor/huma/...", "github.com/a-h/templ", "github.com/go-json-experiment/..."}, "the edge"},
 
 	{"services/draw/fdraw/verify", nil, "pages and a program as data, independent of what they check"},
 	{"services/draw/fairness", []string{"services/draw/fdraw", "golang.org/x/mod/sumdb/tlog"}, "draws made again, and attacks on them; pure"},

@@ -72,6 +72,9 @@ const hidden = "〔来信人信息已隐去〕"
 
 // hide takes out of a text what the sender has also given as contact data.
 func hide(text string, c Contact) string {
+	if c.empty() {
+		return text
+	}
 	for _, secret := range []string{c.Phone, strings.NewReplacer(" ", "", "-", "").Replace(c.Phone), c.Other, c.Name} {
 		if utf8.RuneCountInString(secret) > 1 {
 			text = strings.ReplaceAll(text, secret, hidden)

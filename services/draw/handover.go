@@ -26,7 +26,7 @@ func (s *Service) onSealed(ctx context.Context, h bus.Heard[events.DrawSealed]) 
 	if err != nil {
 		return err
 	}
-	return s.handovers.Put(ctx, h.Cause("draw"), d.ID, func(o *Handover) (events.Event, error) {
+	return s.handovers.Create(ctx, h.Cause("draw"), d.ID, func(o *Handover) (events.Event, error) {
 		o.Draw = d.ID
 		return fact, nil
 	})

@@ -147,7 +147,7 @@ func (s *Service) onDrawCompleted(ctx context.Context, h bus.Heard[events.DrawCo
 			return err
 		}
 		ids[i] = visit.ID
-		err := s.visits.Put(ctx, h.Cause("inspect"), visit.ID, func(v *Visit) (events.Event, error) { return v.Assign(visit) })
+		err := s.visits.Create(ctx, h.Cause("inspect"), visit.ID, func(v *Visit) (events.Event, error) { return v.Assign(visit) })
 		if err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 				Rectification: id, Visit: visit.ID, Facility: visit.Facility, Name: visit.Name, USCC: visit.USCC,
 				Unit: section.Unit, Finding: f, Deadline: due,
 			}
-			err = s.orders.Put(ctx, h.Cause("inspect"), id, func(r *Rectification) (events.Event, error) { return r.Order(order) })
+			err = s.orders.Create(ctx, h.Cause("inspect"), id, func(r *Rectification) (events.Event, error) { return r.Order(order) })
 			if err != nil {
 				return err
 			}

@@ -158,7 +158,7 @@ func (k *kit) listener(ctx context.Context, path string) (bus.Reaction, bus.Park
 	return bus.Reaction{
 		Name: "bench-hears", Kinds: []string{events.ClueReceived{}.Kind()},
 		Handle: func(ctx context.Context, e events.Envelope) error {
-			err := heard.Put(ctx, bus.Cause(e, "bench"), events.EntityID(e.Subject), func(k *kept) (events.Event, error) {
+			err := heard.Create(ctx, bus.Cause(e, "bench"), events.EntityID(e.Subject), func(k *kept) (events.Event, error) {
 				k.Fact = e
 				return noted{Fact: e.ID}, nil
 			})

@@ -74,8 +74,20 @@ func (c *Collection[T]) Change(ctx context.Context, by Cause, id string, decide 
 }
 
 // Create makes an entity whose id is known beforehand. The same cause again
-// changes nothing; another cause is fault.Conflict.
+// changes nothing; another cause is fault.Conflict. It decides as if there were
+// none yet and inserts: only where that fails does it read.
 func (c *Collection[T]) Create(ctx context.Context, by Cause, id string, decide func(*T) (events.Event, error)) error {
+	var entity T
+	if commit, err := c.decide(by, c.Subject(id), Commit{}, &entity, decide); err == nil {
+		commit.Opens = commit.ID()
+		err = c.log.Append(ctx, commit)
+		if errors.Is(err, ErrSeen) {
+			return nil
+		}
+		if !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
 	return c.write(ctx, by, id, func(version int64) error {
 		if version != 0 {
 			return fault.New(fault.Conflict, "编号 %s 已存在，不能重复登记", id)

@@ -90,9 +90,9 @@ func (c Commit) Sum() string {
 		[]byte(c.At.UTC().Format(time.RFC3339Nano)), []byte(c.Actor), []byte(c.Unit), []byte(c.Cause),
 		c.State, c.Data, clocks,
 	} {
-		buf = strconv.AppendInt(buf[:0], int64(len(field)), 10)
-		buf = append(append(buf, ':'), field...)
+		buf = append(strconv.AppendInt(buf[:0], int64(len(field)), 10), ':')
 		h.Write(buf)
+		h.Write(field)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -156,10 +156,8 @@ func (c *Calendar) IsWorkday(d Date) (works bool, reason string, state State) {
 		works, reason = false, m.name+"放假"
 	case marked:
 		works, reason = true, weekday(d)+"，因"+m.name+"调休上班"
-	case weekend(d):
-		works, reason = false, weekday(d)+"，休息日"
 	default:
-		works, reason = true, weekday(d)+"，工作日"
+		works, reason = !weekend(d), ordinary[d.Weekday()]
 	}
 	if state != Published {
 		reason += "（该年度放假安排尚未公布，暂定）"

@@ -151,6 +151,9 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// ordinary says of each weekday what it is where no notice says otherwise.
+var ordinary = [...]string{"周日，休息日", "周一，工作日", "周二，工作日", "周三，工作日", "周四，工作日", "周五，工作日", "周六，休息日"}
+
 // weekday is the Chinese name of the day of the week of d.
 func weekday(d Date) string {
 	return [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}[d.Weekday()]
