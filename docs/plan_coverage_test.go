@@ -185,6 +185,8 @@ func (k *known) rule(t *testing.T, rule string) {
 		_, err = k.pack.Route(key, k.on)
 	case "text":
 		_, err = k.pack.Text(key, k.on)
+	case "watch":
+		_, err = k.pack.WatchRule(key, k.on)
 	case "unit":
 		_, err = k.pack.Unit(key, k.on)
 	default:

@@ -28,7 +28,7 @@ func Catalogue() []Contract {
 	const first, second = "2026-11-24", "2026-11-28"
 	return []Contract{
 		{Fact: UnitListed{}, Entity: "unit", Since: first, Chinese: "单位列入名录", Hears: []string{"oversee"}},
-		{Fact: FacilityChanged{}, Entity: "facility", Since: first, Chinese: "检查对象信息变动", Hears: []string{"inspect", "clue", "casefile", "credit", "disclose", "oversee"}},
+		{Fact: FacilityChanged{}, Entity: "facility", Since: first, Chinese: "检查对象信息变动", Hears: []string{"inspect", "clue", "casefile", "credit", "disclose", "watch", "oversee"}},
 		{Fact: OfficerChanged{}, Entity: "officer", Since: first, Chinese: "执法人员信息变动", Hears: []string{"inspect", "casefile", "oversee"}},
 		{Fact: ItemPublished{}, Entity: "item", Since: first, Chinese: "抽查事项公布", Hears: []string{"inspect", "oversee"}},
 		{Fact: ItemRetired{}, Entity: "item", Since: first, Chinese: "抽查事项停用", Hears: []string{"inspect", "oversee"}},
@@ -81,26 +81,26 @@ func Catalogue() []Contract {
 		{Fact: DrawCountersigned{}, Entity: "draw", Since: second, Chinese: "参与方复算签署", Hears: []string{"disclose", "oversee"}},
 		{Fact: DrawEnclosed{}, Entity: "draw", Since: second, Chinese: "验证包附入公开日志的证明", Hears: []string{"oversee"}},
 
-		{Fact: ClueReceived{}, Entity: "clue", Since: first, Chinese: "线索登记", Hears: []string{"register", "oversee"}},
-		{Fact: ClueRouted{}, Entity: "clue", Since: first, Chinese: "线索分办", Hears: []string{"oversee"}},
+		{Fact: ClueReceived{}, Entity: "clue", Since: first, Chinese: "线索登记", Hears: []string{"register", "watch", "oversee"}},
+		{Fact: ClueRouted{}, Entity: "clue", Since: first, Chinese: "线索分办", Hears: []string{"watch", "oversee"}},
 		{Fact: ClueReturned{}, Entity: "clue", Since: first, Chinese: "线索退回", Hears: []string{"oversee"}},
 		{Fact: ClueDisputed{}, Entity: "clue", Since: first, Chinese: "职责争议", Hears: []string{"oversee"}},
 		{Fact: ClueRuled{}, Entity: "clue", Since: first, Chinese: "争议裁定", Hears: []string{"oversee"}},
 		{Fact: ClueSigned{}, Entity: "clue", Since: first, Chinese: "线索签收", Hears: []string{"oversee"}},
 		{Fact: ClueAccepted{}, Entity: "clue", Since: first, Chinese: "线索受理", Hears: []string{"oversee"}},
 		{Fact: ClueExtended{}, Entity: "clue", Since: first, Chinese: "延长核查期限", Hears: []string{"oversee"}},
-		{Fact: ClueMerged{}, Entity: "clue", Since: first, Chinese: "线索并案", Hears: []string{"oversee"}},
+		{Fact: ClueMerged{}, Entity: "clue", Since: first, Chinese: "线索并案", Hears: []string{"watch", "oversee"}},
 		{Fact: ClueAbsorbed{}, Entity: "clue", Since: first, Chinese: "并入线索", Hears: []string{"oversee"}},
-		{Fact: ClueConcluded{}, Entity: "clue", Since: first, Chinese: "线索核查办结", Hears: []string{"casefile", "oversee"}},
+		{Fact: ClueConcluded{}, Entity: "clue", Since: first, Chinese: "线索核查办结", Hears: []string{"casefile", "watch", "oversee"}},
 		{Fact: ClueAnswered{}, Entity: "clue", Since: first, Chinese: "答复来信人", Hears: []string{"oversee"}},
-		{Fact: ClueReopened{}, Entity: "clue", Since: first, Chinese: "申请重新核查", Hears: []string{"oversee"}},
+		{Fact: ClueReopened{}, Entity: "clue", Since: first, Chinese: "申请重新核查", Hears: []string{"watch", "oversee"}},
 		{Fact: ClueUnmasked{}, Entity: "clue", Since: first, Chinese: "查看来信人联系方式", Sealed: true},
 
 		{Fact: CaseFiled{}, Entity: "case", Since: first, Chinese: "立案", Hears: []string{"oversee"}},
 		{Fact: CaseStepped{}, Entity: "case", Since: first, Chinese: "案件程序", Hears: []string{"oversee"}},
-		{Fact: CaseDecided{}, Entity: "case", Since: first, Chinese: "作出处罚决定", Hears: []string{"disclose", "oversee"}},
+		{Fact: CaseDecided{}, Entity: "case", Since: first, Chinese: "作出处罚决定", Hears: []string{"disclose", "watch", "oversee"}},
 		{Fact: CaseServed{}, Entity: "case", Since: first, Chinese: "决定书送达", Hears: []string{"oversee"}},
-		{Fact: DecisionRevoked{}, Entity: "case", Since: first, Chinese: "决定被变更或撤销", Hears: []string{"disclose", "oversee"}},
+		{Fact: DecisionRevoked{}, Entity: "case", Since: first, Chinese: "决定被变更或撤销", Hears: []string{"disclose", "watch", "oversee"}},
 		{Fact: CaseClosed{}, Entity: "case", Since: first, Chinese: "结案", Hears: []string{"oversee"}},
 		{Fact: DecisionNumbered{}, Entity: "number", Since: first, Chinese: "决定书编号", Hears: []string{"oversee"}},
 
@@ -133,6 +133,16 @@ func Catalogue() []Contract {
 		{Fact: ObjectionRaised{}, Entity: "objection", Since: "2026-11-28", Chinese: "提出信用信息异议", Hears: []string{"oversee"}},
 		{Fact: ObjectionDecided{}, Entity: "objection", Since: "2026-11-28", Chinese: "信用信息异议处理决定", Hears: []string{"oversee"}},
 
+		{Fact: SignalNoted{}, Entity: "signal", Since: "2026-11-29", Chinese: "监测信号计入"},
+		{Fact: SignalWithdrawn{}, Entity: "signal", Since: "2026-11-29", Chinese: "监测信号不计入"},
+		{Fact: GaugeMoved{}, Entity: "gauge", Since: "2026-11-29", Chinese: "监测点信号数变动"},
+		{Fact: AlertRaised{}, Entity: "alert", Since: "2026-11-29", Chinese: "发出预警", Hears: []string{"oversee"}},
+		{Fact: AlertUpdated{}, Entity: "alert", Since: "2026-11-29", Chinese: "预警所依据的信号增减", Hears: []string{"oversee"}},
+		{Fact: AlertAcknowledged{}, Entity: "alert", Since: "2026-11-29", Chinese: "预警签收", Hears: []string{"oversee"}},
+		{Fact: AlertResponded{}, Entity: "alert", Since: "2026-11-29", Chinese: "预警联动响应", Hears: []string{"oversee"}},
+		{Fact: AlertConcluded{}, Entity: "alert", Since: "2026-11-29", Chinese: "预警办结", Hears: []string{"clue", "oversee"}},
+		{Fact: AlertLifted{}, Entity: "alert", Since: "2026-11-29", Chinese: "预警解除", Hears: []string{"oversee"}},
+
 		{Fact: DeadlineKept{}, Entity: "deadline", Since: first, Chinese: "期限登记与变动"},
 		{Fact: Reminded{}, Entity: "deadline", Since: first, Chinese: "临期提醒"},
 		{Fact: Overdue{}, Entity: "deadline", Since: first, Chinese: "逾期"},
@@ -151,8 +161,8 @@ func Catalogue() []Contract {
 		{Fact: TaskReturned{}, Entity: "task", Since: "2026-11-28", Chinese: "任务退回"},
 		{Fact: TaskConfirmed{}, Entity: "task", Since: "2026-11-28", Chinese: "核定任务完成"},
 
-		{Fact: TokenIssued{}, Entity: "token", Since: first, Chinese: "发放接口令牌", Hears: []string{"register", "inspect", "draw", "clue", "casefile", "disclose", "credit", "oversee"}},
-		{Fact: TokenRevoked{}, Entity: "token", Since: first, Chinese: "吊销接口令牌", Hears: []string{"register", "inspect", "draw", "clue", "casefile", "disclose", "credit", "oversee"}},
+		{Fact: TokenIssued{}, Entity: "token", Since: first, Chinese: "发放接口令牌", Hears: []string{"register", "inspect", "draw", "clue", "casefile", "disclose", "credit", "watch", "oversee"}},
+		{Fact: TokenRevoked{}, Entity: "token", Since: first, Chinese: "吊销接口令牌", Hears: []string{"register", "inspect", "draw", "clue", "casefile", "disclose", "credit", "watch", "oversee"}},
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // that exists is never rewritten.
 var add = flag.Bool("add", false, "write golden files for new contracts")
 
-var contexts = []string{"register", "inspect", "draw", "clue", "casefile", "disclose", "credit", "oversee", "identity"}
+var contexts = []string{"register", "inspect", "draw", "clue", "casefile", "disclose", "credit", "watch", "oversee", "identity"}
 
 func TestCatalogueIsSound(t *testing.T) {
 	seen := map[string]bool{}

@@ -43,6 +43,11 @@ type ClueRouted struct {
 	// SignBy is until when the lead signs for the clue; after that it counts as
 	// signed for. Nobody can be late with it, so it is none of Clocks.
 	SignBy Deadline `json:"signBy"`
+	// What a listener that has not heard of the receipt needs to know of the clue.
+	Source   string `json:"source,omitempty"`
+	Facility string `json:"facility,omitempty"`
+	Town     string `json:"town,omitempty"`
+	Day      string `json:"day,omitempty"` // of receipt
 }
 
 // Kind names the contract.

@@ -111,7 +111,7 @@ func idFor(c call, name string) string {
 	kind := map[string]string{
 		"facilities": "JG-000001", "officers": "RY-000001", "clues": "XS-2026-000001", "cases": "AJ-2026-000001", "records": "GS-2026-000001",
 		"public": "GS-2026-000001", "plans": "JH-2026-000001", "batches": "PC-2026-000001", "visits": "JC-2026-000001-000001",
-		"rectifications": "ZG-2026-000001-000001-mzj-1", "commitments": "CN-2026-000001", "draws": "2026-0001", "tokens": "LP-000001",
+		"rectifications": "ZG-2026-000001-000001-mzj-1", "commitments": "CN-2026-000001", "draws": "2026-0001", "signals": "XH-2026-000001", "alerts": "YJ-2026-000001", "tokens": "LP-000001",
 		"deadlines": "QX-case-500156-AJ-2026-000001-case.decide",
 	}[strings.Split(strings.TrimPrefix(c.path, "/api/v1/"), "/")[0]]
 	return "500156-" + kind

@@ -26,6 +26,8 @@ import (
 	"shenzhong/services/oversee/overseeweb"
 	"shenzhong/services/register"
 	"shenzhong/services/register/registerweb"
+	"shenzhong/services/watch"
+	"shenzhong/services/watch/watchweb"
 )
 
 // contextEntry is a context and how it is opened on its ground.
@@ -44,6 +46,7 @@ var contexts = []contextEntry{
 	{"casefile", openCasefile},
 	{"disclose", openDisclose},
 	{"credit", openCredit},
+	{"watch", openWatch},
 	{"oversee", openOversee},
 }
 
@@ -149,6 +152,16 @@ func openCredit(ctx context.Context, r *room, g ground) error {
 	r.reactions, r.views = s.Reactions(), s.Views()
 	r.mount = func(api *web.API) { creditweb.Mount(api, s) }
 	r.sweeps = map[string]func(context.Context) (int, error){"credit grades anew": s.Sweep}
+	return nil
+}
+
+func openWatch(ctx context.Context, r *room, g ground) error {
+	s, err := watch.New(ctx, watch.Config{District: g.district, Log: g.log, Tables: g.tables, Clock: g.clock, Law: g.law, Calendar: g.calendar})
+	if err != nil {
+		return err
+	}
+	r.reactions, r.views = s.Reactions(), s.Views()
+	r.mount = func(api *web.API) { watchweb.Mount(api, s) }
 	return nil
 }
 

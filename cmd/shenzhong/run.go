@@ -112,7 +112,7 @@ func runCommand(f *runFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run 服务... --nats 地址 --data 目录 [--mongo 地址]",
 		Short: "把指定的服务作为一个进程运行，用于正式部署",
-		Long: "服务：identity register inspect draw clue casefile disclose credit oversee。\n" +
+		Long: "服务：identity register inspect draw clue casefile disclose credit watch oversee。\n" +
 			"各进程连接同一个 NATS 集群；各服务各用数据目录中的一个 SQLite 文件，写明 --mongo 的各用一个 MongoDB 数据库，数据目录只存放密钥和放假安排。",
 		Example: "  shenzhong run clue casefile --nats nats://10.0.0.5:4222 --nats-monitor http://10.0.0.5:8222 --data /srv/shenzhong",
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -118,7 +118,10 @@ func (c *Clue) send(route events.Route, sign events.Deadline) (events.Event, err
 	for i := range c.Limits {
 		c.Limits[i].Owner = route.Lead
 	}
-	return events.ClueRouted{Clue: c.ID, Route: route, Round: c.Round, Deadlines: slices.Clone(c.Limits), SignBy: sign}, nil
+	return events.ClueRouted{
+		Clue: c.ID, Route: route, Round: c.Round, Deadlines: slices.Clone(c.Limits), SignBy: sign,
+		Source: c.Source, Facility: c.Facility, Town: c.Town, Day: c.Day,
+	}, nil
 }
 
 // Accept takes the clue up (受理) on behalf of its lead, which signs for it too.

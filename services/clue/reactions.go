@@ -18,6 +18,7 @@ import (
 func (s *Service) Reactions() []bus.Reaction {
 	reactions := []bus.Reaction{
 		bus.On("clue-takes-findings", s.onVisitRecorded),
+		bus.On("clue-takes-alerts", s.onAlertConcluded),
 		bus.On("clue-routes-by-matrix", s.onReceived),
 		bus.On("clue-follows-rulings", s.onRuled),
 		bus.On("clue-absorbs-merged", s.onMerged),
@@ -193,6 +194,21 @@ func (s *Service) onVisitRecorded(ctx context.Context, h bus.Heard[events.VisitR
 	come.Offence = s.offence(offenceAbsent, day)
 	come.Text = fmt.Sprintf("联合检查 %s：通过登记的住所（经营场所）无法联系。请登记机关核实，依法决定是否列入%s。", v.ID, s.abnormalList(v.SubjectKind, day))
 	_, _, err = s.open(ctx, h.Cause("clue", "absent"), come, false, h.Envelope.Time)
+	return err
+}
+
+// onAlertConcluded opens the clue that an alert has become (预警转为线索). The
+// clues that raised the alert stay what they are: this one is about all of it.
+func (s *Service) onAlertConcluded(ctx context.Context, h bus.Heard[events.AlertConcluded]) error {
+	f := h.Fact
+	if f.Outcome != "clue" {
+		return nil
+	}
+	come := Clue{
+		Source: "alert", Origin: f.Alert, Facility: f.Facility, Name: f.Name, Town: f.Town,
+		Offence: s.offence(f.Matter, workday.DateOf(h.Envelope.Time)), Text: "监测预警 " + f.Alert + " 处置情况：" + f.Text,
+	}
+	_, _, err := s.open(ctx, h.Cause("clue"), come, false, h.Envelope.Time)
 	return err
 }
 

@@ -120,6 +120,26 @@ func TestFindingsBecomeClues(t *testing.T) {
 	}
 }
 
+// TestAnAlertBecomesAClue: what an alert was transferred as is one clue, routed
+// by the matrix; another outcome is none.
+func TestAnAlertBecomesAClue(t *testing.T) {
+	f := newFixture(t)
+	watch := servicetest.NewVoice("watch", f.Clock)
+	for id, outcome := range map[string]string{"500156-YJ-2026-000001": "clue", "500156-YJ-2026-000002": "remedied", "500156-YJ-2026-000003": "unfounded"} {
+		watch.Say(t, "alert", id, events.AlertConcluded{Alert: id, Outcome: outcome, Matter: "bundled_sale", Facility: home, Name: "武隆区殡仪馆", Text: "多人反映同一问题。"})
+	}
+	servicetest.Pump(t, []store.Log{f.register.Log, watch.Log, f.log}, f.Reactions())
+	servicetest.Pump(t, []store.Log{f.register.Log, watch.Log, f.log}, f.Reactions())
+	all := servicetest.Of[events.ClueReceived](t, f.log)
+	if len(all) != 1 || all[0].Source != "alert" || all[0].Origin != "500156-YJ-2026-000001" || all[0].Offence != "bundled_sale" || all[0].Facility != home || all[0].Receipt != "" || len(all[0].Deadlines) != 1 || !strings.Contains(all[0].Text, "多人反映") {
+		t.Fatalf("clues %+v", all)
+	}
+	routed := servicetest.Of[events.ClueRouted](t, f.log)
+	if len(routed) != 1 || routed[0].Route.Lead != "scjgj" || routed[0].Source != "alert" || routed[0].Facility != home || routed[0].Day != all[0].Day {
+		t.Errorf("routed %+v", routed)
+	}
+}
+
 // TestAVisitToAnUnknownFacilityWaits: facts travel in no order between contexts.
 func TestAVisitToAnUnknownFacilityWaits(t *testing.T) {
 	f := newFixture(t)

@@ -31,7 +31,7 @@ func (s *Service) matrix(offence string, at place, day workday.Date) (events.Rou
 		return events.Route{}, fault.About("offence", fault.Invalid, "规则包中没有违法行为“%s”在 %s 的分派规则，请从列表中选择", offence, day)
 	}
 	route := events.Route{
-		Lead: r.Lead, Assists: s.assists(r.Assist, at.town, day), Offence: offence, Basis: basisOf(r), By: byMatrix,
+		Lead: r.Lead, Assists: s.cfg.Law.Law().Assisting(r, at.town, day), Offence: offence, Basis: basisOf(r), By: byMatrix,
 	}
 	route.Reason, err = s.chain(r, route, at, day)
 	if err != nil {
@@ -137,24 +137,6 @@ func basisOf(r law.Route) string {
 		return r.Citation()
 	}
 	return r.Citation() + "；实施方案" + r.Plan
-}
-
-// assists puts the town of the clue in the place of the towns as a group.
-func (s *Service) assists(units []string, town string, day workday.Date) []string {
-	out := []string{}
-	for _, code := range units {
-		for _, member := range s.cfg.Law.Law().Within(code, day) {
-			u, err := s.cfg.Law.Law().Unit(member, day)
-			if err == nil && member != code && town != "" && slices.Contains([]string{u.Code, u.Name, u.Short}, town) {
-				code = member
-				break
-			}
-		}
-		if !slices.Contains(out, code) {
-			out = append(out, code)
-		}
-	}
-	return out
 }
 
 // unitName is how a unit is called; its code, if the pack does not know it.

@@ -62,7 +62,7 @@ func (p *play) unit(code string) string {
 // services are the names of those that act by themselves.
 var services = map[string]string{
 	"identity": "身份", "register": "名录", "inspect": "联合抽查", "draw": "抽取", "clue": "线索", "casefile": "案件", "disclose": "公示",
-	"credit": "信用", "oversee": "督办", "sample": "样例",
+	"credit": "信用", "watch": "监测预警", "oversee": "督办", "sample": "样例",
 }
 
 // who is the unit and the name of whoever acted, as far as the story has met

@@ -70,6 +70,7 @@ func (d *document) build() (*Pack, error) {
 	tabulate(b, &b.indicators, "indicators", "指标", d.Indicators)
 	tabulate(b, &b.prices, "prices", "服务项目", d.Prices)
 	tabulate(b, &b.measures, "measures", "督查措施", d.Measures)
+	tabulate(b, &b.watches, "watches", "监测规则", d.Watches)
 	if b.err != nil {
 		return nil, b.err
 	}
@@ -122,6 +123,7 @@ func (p *Pack) check() error {
 		each(p.limits, Limit.check),
 		each(p.clauses, p.checkClause),
 		each(p.measures, func(m Measure) error { return m.check(p) }),
+		each(p.watches, func(r WatchRule) error { return r.check(p) }),
 		each(p.indicators, func(i Indicator) error { return i.check(p) }),
 	} {
 		if err != nil {

@@ -167,4 +167,5 @@ func (d *document) append(o document) {
 	d.Indicators = append(d.Indicators, o.Indicators...)
 	d.Prices = append(d.Prices, o.Prices...)
 	d.Measures = append(d.Measures, o.Measures...)
+	d.Watches = append(d.Watches, o.Watches...)
 }

@@ -169,6 +169,7 @@ func (p *Pack) lines() ([]written, error) {
 		func() ([]written, error) { return write(p.indicators) },
 		func() ([]written, error) { return write(p.prices) },
 		func() ([]written, error) { return write(p.measures) },
+		func() ([]written, error) { return write(p.watches) },
 	} {
 		lines, err := gather()
 		if err != nil {

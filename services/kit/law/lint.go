@@ -41,14 +41,15 @@ func (p *Pack) rules() []named {
 		gather(p.items), gather(p.routes), gather(p.deadlines), gather(p.rates), gather(p.sampling),
 		gather(p.severities), gather(p.penalties), gather(p.channels), gather(p.grounds), gather(p.results),
 		gather(p.gates), gather(p.hearings), gather(p.fines), gather(p.limits), gather(p.schemes), gather(p.grades),
-		gather(p.points), gather(p.conflicts), gather(p.texts), gather(p.indicators), gather(p.prices), gather(p.measures),
+		gather(p.points), gather(p.conflicts), gather(p.texts), gather(p.indicators), gather(p.prices), gather(p.measures), gather(p.watches),
 	)
 }
 
 // Lint returns what a lawyer should look at before the pack is published: a
 // rule whose basis was not in force on its first day or has ended since, a gap
 // between two versions of a rule, an item that no law founds or whose offense
-// nobody had to deal with, an offense that two units are competent for. An empty
+// nobody had to deal with, a watch rule for such an offense, an offense that two
+// units are competent for. An empty
 // result does not make the rules right. What Load refuses, such as a limit
 // without trigger, is not repeated here.
 func (p *Pack) Lint() []Finding {
@@ -66,6 +67,13 @@ func (p *Pack) Lint() []Finding {
 		for _, v := range i.Violations {
 			if _, err := p.routes.pick(v, p.first(i.Line)); err != nil {
 				found = append(found, Finding{p.items.what, i.Code, i.ValidFrom, err.Error()})
+			}
+		}
+	}
+	for _, r := range p.watches.lines {
+		for _, m := range r.Matters {
+			if _, err := p.routes.pick(m, p.first(r.Line)); err != nil {
+				found = append(found, Finding{p.watches.what, r.ID, r.ValidFrom, err.Error()})
 			}
 		}
 	}

@@ -56,6 +56,7 @@ type Pack struct {
 	indicators  table[Indicator]
 	prices      table[PriceItem]
 	measures    table[Measure]
+	watches     table[WatchRule]
 }
 
 // document is what one file may contain: any of the tables.
@@ -89,6 +90,7 @@ type document struct {
 	Indicators  []Indicator      `yaml:"indicators"`
 	Prices      []PriceItem      `yaml:"prices"`
 	Measures    []Measure        `yaml:"measures"`
+	Watches     []WatchRule      `yaml:"watches"`
 
 	at places
 }

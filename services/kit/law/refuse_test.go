@@ -64,6 +64,16 @@ func TestLoadRefuses(t *testing.T) {
 		{"a fine upside down", "min_times: 1, max_times: 3", "min_times: 5, max_times: 3", "罚则"},
 		{"a limit nobody read", "name: 墓位面积,", "name: 墓位面积, value: 1,", "未核对的不得有数值"},
 		{"a limit without value", "value: 2, unit: 人", "unit: 人", "已核对的应当有数值"},
+		{"watch of an unknown matter", "matters: [unapproved], signals", "matters: [alien], signals", "alien"},
+		{"watch of nothing", "matters: [unapproved], signals", "matters: [], signals", "监测事项"},
+		{"watch of one matter twice", "matters: [unapproved], signals", "matters: [unapproved, unapproved], signals", "重复"},
+		{"watch of a strange signal", "signals: [clue, report]", "signals: [clue, rumor]", "rumor"},
+		{"watch of one signal twice", "signals: [clue, report]", "signals: [clue, clue]", "不重复"},
+		{"watch that counts a matter twice", "signals: [clue, report]", "signals: [clue, decision]", "计两次"},
+		{"watch of no place", "place: town, threshold", "place: village, threshold", "village"},
+		{"watch without threshold", "threshold: 3", "threshold: 0", "预警数量"},
+		{"watch without window", "within: 30, unit: day", "unit: day", "期间"},
+		{"watch in workdays", "within: 30, unit: day", "within: 30, unit: workday", "期间单位"},
 		{"clause without owner", "owners: [mzj]", "owners: []", "责任单位"},
 	}
 	for _, tt := range tests {

@@ -29,6 +29,7 @@ var labels = map[string]string{
 	"target_ppm": "目标（百万分之）", "small_below": "小样本界限", "clause": "条款",
 	"by": "实施单位", "hold": "举行期限", "answer": "反馈期限", "public": "是否公开", "items": "检查事项",
 	"missing": "尚不能计量的原因", "late": "逾期完成也计入",
+	"matters": "监测事项", "signals": "计入的信号", "place": "划分范围", "threshold": "预警数量", "within": "期间", "urgent": "紧急预警",
 }
 
 // values are the words of the files that stand for themselves in every table.
@@ -44,6 +45,7 @@ var values = map[string]string{
 	"member": "专班成员单位", "cooperating": "配合单位", "town": "乡镇街道", "coordinating": "议事协调机构",
 	"mandatory": "适用", "reference": "参照", "courtesy": "不强制但同样执行", "*": "其他各类",
 	"overdue": "已经逾期", "escalated": "已经逾期并报送负责人",
+	"clue": "问题线索", "report": "巡查、比对等报告", "decision": "处罚决定", "facility": "检查对象", "district": "全区",
 }
 
 func label(key string) string {
@@ -92,7 +94,7 @@ func (p *Pack) word(table, key string, v any) string {
 		if at := p.facilities.index[s]; len(at) > 0 {
 			return p.facilities.lines[at[0]].Name
 		}
-	case "violations":
+	case "violations", "matters":
 		if at := p.routes.index[s]; len(at) > 0 {
 			return p.routes.lines[at[0]].Name
 		}

@@ -59,6 +59,13 @@ func (c *Collection[T]) Make(ctx context.Context, by Cause, series string, decid
 	}
 }
 
+// Opened returns the id of the entity that Open or Make has made for that cause,
+// or "".
+func (c *Collection[T]) Opened(ctx context.Context, cause string) (string, error) {
+	subject, err := c.log.Opened(ctx, opening(c.name, cause))
+	return events.EntityID(subject), err
+}
+
 // take returns the next number of a series. Numbers handed out and then not
 // used are given back while they are the newest, so gaps are rare; they are not
 // promised away.
