@@ -91,6 +91,8 @@ var catalogue = []struct{ rule, due, shortest string }{
 	{"police.decide", "2026-10-08", ""},
 	{"police.send", "2026-09-30", ""},
 	{"complaint.accept", "2026-10-15", ""},
+	{"alert.handle", "2026-10-13", ""},
+	{"alert.urgent", "2026-09-30", ""},
 	{"complaint.mediate", "2026-12-08", ""},
 	{"clue.verify", "2026-10-27", ""},
 	{"report.notify", "2026-10-13", ""},

@@ -49,11 +49,12 @@ func workdays(day time.Time, n int) time.Time {
 // term is the length of a limit as the statute has it, written down here a
 // second time.
 type term struct {
-	n    int
-	days bool // natural days, the last one moved off a day of rest (民法典 art. 203)
+	n     int
+	days  bool // natural days, the last one moved off a day of rest (民法典 art. 203)
+	hours bool // counted from the instant on, day and night (民法典 art. 201)
 }
 
-// terms are the limits that clues and cases meet with, by the rule of the
+// terms are the limits that clues, cases and alerts meet with, by the rule of the
 // catalogue.
 var terms = map[string]term{
 	"complaint.accept":     {n: 7},
@@ -74,11 +75,16 @@ var terms = map[string]term{
 	"check.nocode.file":    {n: 3},
 	"rectify":              {n: 15, days: true},
 	"rectify.recheck":      {n: 10},
+	"alert.handle":         {n: 5},
+	"alert.urgent":         {n: 24, hours: true},
 }
 
 // last is the last day of a limit that begins at from; the day of from is day
 // zero.
 func (t term) last(from time.Time) time.Time {
+	if t.hours {
+		return midnight(t.due(from))
+	}
 	day := midnight(from)
 	if !t.days {
 		return workdays(day, t.n)
@@ -88,6 +94,14 @@ func (t term) last(from time.Time) time.Time {
 		day = day.AddDate(0, 0, 1)
 	}
 	return day
+}
+
+// due is the first instant that is too late.
+func (t term) due(from time.Time) time.Time {
+	if t.hours {
+		return from.Add(time.Duration(t.n) * time.Hour)
+	}
+	return t.last(from).AddDate(0, 0, 1)
 }
 
 // sessions are when offices are open, as distances from midnight: a local

@@ -20,6 +20,7 @@ type start struct {
 	version int64
 	from    time.Time
 	last    time.Time // the beginning of the last day
+	due     time.Time // the first instant that is too late
 }
 
 // end is that a fact ends a limit.
@@ -91,6 +92,8 @@ func (o *oracle) read() {
 			o.ofVisit(c)
 		case "disclose":
 			o.ofRecord(c)
+		case "watch":
+			o.ofAlert(c)
 		}
 	}
 }
@@ -107,7 +110,7 @@ func open[E events.Event](o *oracle, c store.Commit) E {
 func (o *oracle) begins(m *matter, subject, rule string, c store.Commit, from time.Time, longer int) {
 	t := terms[rule]
 	t.n += longer
-	m.runs[rule] = start{from: from, last: t.last(from)}
+	m.runs[rule] = start{from: from, last: t.last(from), due: t.due(from)}
 	o.again(m, subject, rule, c)
 }
 
@@ -324,6 +327,7 @@ func (o *oracle) expect(l *limit) (said []saying, state string) {
 	var now *start
 	var over []*end // that no start has taken back
 	var left []saying
+	passed := false // since it began, or began anew
 	all := o.takings(l)
 	for i, taken := range all {
 		switch {
@@ -339,7 +343,7 @@ func (o *oracle) expect(l *limit) (said []saying, state string) {
 			over = slices.DeleteFunc(over, func(e *end) bool { return e.version > 0 && e.version < taken.start.version })
 			moved := now == nil || ended || !now.last.Equal(taken.start.last)
 			if now = taken.start; moved && len(over) == 0 {
-				left = o.stages(l, *now)
+				left, passed = o.stages(l, *now), false
 			}
 		}
 		until := int(^uint(0) >> 1)
@@ -349,14 +353,15 @@ func (o *oracle) expect(l *limit) (said []saying, state string) {
 		var more []saying
 		more, left = o.look(left, taken.order, until)
 		said = append(said, more...)
+		passed = passed || slices.ContainsFunc(more, func(s saying) bool { return s.stage == "overdue" })
 	}
-	due := now.last.AddDate(0, 0, 1)
+	due := now.due
 	switch {
 	case slices.ContainsFunc(over, func(e *end) bool { return e.at.Before(due) }):
 		return said, "met"
 	case len(over) > 0:
 		return said, "met_late"
-	case slices.ContainsFunc(said, func(s saying) bool { return s.stage == "overdue" }):
+	case passed:
 		return said, "overdue"
 	}
 	return said, "armed"
@@ -370,7 +375,7 @@ func (o *oracle) stages(l *limit, s start) []saying {
 	if err != nil {
 		o.w.t.Fatal(err)
 	}
-	due := s.last.AddDate(0, 0, 1)
+	due := s.due
 	var all []saying
 	for _, n := range rule.Remind {
 		if at := workdays(s.last, -n); at.After(s.from) {

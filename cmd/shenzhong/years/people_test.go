@@ -80,6 +80,7 @@ func newPeople(w *world) *people {
 	hear(w, p.recall)
 	hear(w, p.owed)
 	hear(w, p.ordered)
+	hear(w, p.alarmed)
 	return p
 }
 

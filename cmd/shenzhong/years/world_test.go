@@ -20,6 +20,7 @@ import (
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/view"
 	"shenzhong/services/oversee"
+	"shenzhong/services/watch"
 )
 
 // task is something that happens at an instant: a person acts, a fact arrives,
@@ -81,6 +82,7 @@ type world struct {
 	casefile *casefile.Service
 	disclose *disclose.Service
 	inspect  *inspect.Service
+	watch    *watch.Service
 	oversee  []*oversee.Service // replicas on one store
 	leapt    time.Duration
 
@@ -125,6 +127,11 @@ func newWorld(t *testing.T, seed uint64, begin time.Time) *world {
 	w.node("inspect", func(n *node) (err error) {
 		w.inspect, err = inspect.New(ctx, inspect.Config{District: "500156", Log: n.log, Tables: n.tables, Clock: g.Clock, Law: g.Law, Calendar: g.Calendar})
 		n.reactions = [][]bus.Reaction{w.inspect.Reactions()}
+		return err
+	})
+	w.node("watch", func(n *node) (err error) {
+		w.watch, err = watch.New(ctx, watch.Config{District: "500156", Log: n.log, Tables: n.tables, Clock: g.Clock, Law: g.Law, Calendar: g.Calendar})
+		n.reactions = [][]bus.Reaction{w.watch.Reactions()}
 		return err
 	})
 	w.node("oversee", func(n *node) error {

@@ -53,6 +53,9 @@ func TestFiveYears(t *testing.T) {
 		p.tell(begin.Add(24*time.Hour + w.upTo(end.Sub(begin)-72*time.Hour)))
 	}
 	p.campaigns(1 + clues/2000)
+	for range 6 + clues/50 {
+		p.patrol(begin.Add(24*time.Hour + w.upTo(end.Sub(begin)-72*time.Hour)))
+	}
 	w.days(begin, end)
 	w.run(end.Add(-12 * time.Hour))
 	w.faults.off = true
@@ -65,6 +68,7 @@ func TestFiveYears(t *testing.T) {
 	o.read()
 	compare(t, o)
 	lapsed(t, o)
+	alarmed(t, w)
 	kept(t, w)
 	figures(t, w)
 	for _, what := range slices.Sorted(maps.Keys(w.counts)) {
