@@ -190,6 +190,10 @@ func TestEveryInvariantCanFail(t *testing.T) {
 			l.say("limit", "500156-QX-1", events.Overdue{Deadline: l.limit("pub.penalty.portal", "case/"+aCase)}) // and nobody was told
 		}},
 		{"每条线索都有结果，或者有责任单位和期限", func(l *library) { l.tell("limit of the clue") }},
+		{"每个预警都已处置或者解除，或者有主办单位和期限", func(l *library) {
+			l.tell()
+			l.say("alert", "500156-YJ-2026-000001", events.AlertRaised{Alert: "500156-YJ-2026-000001"}) // without a limit
+		}},
 		{"没有一件事实被办理两次", func(l *library) {
 			l.tell()
 			l.say("case", "500156-AJ-2026-000002", events.CaseFiled{Case: "500156-AJ-2026-000002"})

@@ -63,6 +63,7 @@ func Check(ctx context.Context, b Books) ([]Invariant, error) {
 		{"每条公示记录都有其决定", publishedHasDecision},
 		{"每个到期的决定都已公示，或者已列为逾期并上报", dueIsPublished},
 		{"每条线索都有结果，或者有责任单位和期限", cluesHaveOwners},
+		{"每个预警都已处置或者解除，或者有主办单位和期限", alertsHaveOwners},
 		{"没有一件事实被办理两次", nothingTwice},
 		{"没有搁置的消息", nothingParked},
 		{"每条记录链都完整", chainsHold},

@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"shenzhong/events"
@@ -89,6 +90,19 @@ func dueIsPublished(_ context.Context, b Books, read *books) (int, []string, err
 // cluesHaveOwners follows every clue to its end or to who has it now, and until
 // when.
 func cluesHaveOwners(_ context.Context, _ Books, read *books) (int, []string, error) {
+	return haveOwners(read, "clue",
+		[]string{events.ClueConcluded{}.Kind(), events.ClueMerged{}.Kind()}, []string{events.ClueRouted{}.Kind(), events.ClueReceived{}.Kind()})
+}
+
+// alertsHaveOwners does the same for alerts.
+func alertsHaveOwners(_ context.Context, _ Books, read *books) (int, []string, error) {
+	return haveOwners(read, "alert",
+		[]string{events.AlertConcluded{}.Kind(), events.AlertLifted{}.Kind()}, []string{events.AlertRaised{}.Kind()})
+}
+
+// haveOwners follows every entity of a collection to a fact that ends it, or else
+// to one that gives it an owner, with a limit that runs.
+func haveOwners(read *books, collection string, ends, owns []string) (int, []string, error) {
 	ended, owned, running := map[string]bool{}, map[string]bool{}, map[string]int{}
 	settled := map[string]bool{}
 	for _, c := range read.commits {
@@ -96,17 +110,13 @@ func cluesHaveOwners(_ context.Context, _ Books, read *books) (int, []string, er
 			settled[id] = true
 		}
 	}
-	clues := read.last("clue")
+	last := read.last(collection)
 	for _, c := range read.commits {
-		if _, ok := clues[c.Subject]; !ok {
+		if _, ok := last[c.Subject]; !ok {
 			continue
 		}
-		switch c.Kind {
-		case events.ClueConcluded{}.Kind(), events.ClueMerged{}.Kind():
-			ended[c.Subject] = true
-		case events.ClueRouted{}.Kind(), events.ClueReceived{}.Kind():
-			owned[c.Subject] = true
-		}
+		ended[c.Subject] = ended[c.Subject] || slices.Contains(ends, c.Kind)
+		owned[c.Subject] = owned[c.Subject] || slices.Contains(owns, c.Kind)
 		n, err := open(c, settled)
 		if err != nil {
 			return 0, nil, err
@@ -115,7 +125,7 @@ func cluesHaveOwners(_ context.Context, _ Books, read *books) (int, []string, er
 	}
 	good := 0
 	var bad []string
-	for subject := range clues {
+	for subject := range last {
 		if ended[subject] || owned[subject] && running[subject] > 0 {
 			good++
 			continue

@@ -38,6 +38,7 @@ var (
 	priceOfficer  = officer("徐守正", "500156-RY-000011", "scjgj")
 	priceOfficer2 = officer("孙若谷", "500156-RY-000012", "scjgj")
 	fireOfficer   = officer("张清源", "500156-RY-000023", "xfzd")
+	townOfficer   = officer("冉启明", "500156-RY-heshun-901", "xz-heshun")
 	landOfficer   = officer("孙知行", "500156-RY-000032", "ghzrzyj")
 )
 

@@ -118,7 +118,7 @@ var steps = []step{
 	{"第一批抽取：对象和人员", (*play).firstDraw},
 	{"联合检查：一次进门，各查各项", (*play).jointVisits},
 	{"三种结果：公示，责令改正，移送", (*play).threeOutcomes},
-	{"投诉举报：分办、退回、争议、裁定、并案、答复", (*play).complaints},
+	{"投诉举报：分办、退回、争议、裁定、并案、答复；监测预警和联动响应", (*play).complaints},
 	{"线索转为案件，依法定程序作出决定并公示", (*play).theCase},
 	{"逾期未公示的决定，和被复议撤销的决定", (*play).lateAndRevoked},
 	{"信用记录逐条计分，等级改变下一批的抽查比例", (*play).grades},

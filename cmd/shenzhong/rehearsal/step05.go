@@ -7,6 +7,7 @@ import (
 
 // threeOutcomes follows what the visits have led to.
 func (p *play) threeOutcomes() {
+	p.danger()
 	p.rectify()
 	p.referred()
 	p.until("2026-04-10 17:00")

@@ -34,6 +34,8 @@ func (p *play) complaints() {
 	})
 	p.as(intake).post("clue", "/clues/"+same.Clue+"/merge", map[string]any{"into": first.Clue}, nil)
 
+	p.piling()
+
 	p.until("2026-07-20 15:00")
 	p.as(priceOfficer).post("clue", "/clues/"+first.Clue+"/conclude", map[string]any{
 		"outcome": "case", "act": "2026-07-03", "summary": "现场检查、调取收费单据并询问经办人，搭售情况属实。",

@@ -172,6 +172,8 @@ func (p *play) sentence(c store.Commit) (said, about string, err error) {
 			return "记入公开日志：" + title, fmt.Sprintf("第 %d 条", f.Index+1), err
 		}
 		return "", "", err
+	case events.SignalNoted{}.Kind(), events.SignalWithdrawn{}.Kind(), events.GaugeMoved{}.Kind():
+		return p.watched(e)
 	case events.Reminded{}.Kind():
 		f, err := events.Open[events.Reminded](e)
 		return "临期提醒（" + f.Stage + "）：" + f.Deadline.About, "截止" + f.Deadline.DueDate, err
