@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -82,7 +83,7 @@ func TestWhatCannotBeNoted(t *testing.T) {
 		if fault.KindOf(err) != tt.kind {
 			t.Errorf("%s: %v", name, err)
 		}
-		if at, ok := err.(*fault.Fault); ok && at.Field != tt.field {
+		if at := new(fault.Fault); errors.As(err, &at) && at.Field != tt.field {
 			t.Errorf("%s: about %q, want %q", name, at.Field, tt.field)
 		}
 	}
