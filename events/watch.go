@@ -58,8 +58,9 @@ type GaugeMoved struct {
 	Threshold int       `json:"threshold"` // of the rule, 0 while no signal counts
 	Crossing  string    `json:"crossing"`  // raised, lifted, empty if it is neither
 	Raised    int64     `json:"raised"`    // version of the gauge that raised the warning it is about, 0 = none
-	Signals   []Signal  `json:"signals"`   // all that count
+	Signals   []Signal  `json:"signals"`   // that count
 	Window    []string  `json:"window"`    // ids of those that lie within the fullest window
+	Over      bool      `json:"over"`      // more have come since the warning than are listed
 	Cut       time.Time `json:"cut"`       // what was noted until then was dealt with
 }
 

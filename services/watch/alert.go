@@ -128,9 +128,26 @@ func (a *Alert) Conclude(by identity.Actor, found events.AlertConcluded) (events
 		return nil, err
 	}
 	found.Alert, found.Gauge, found.Raised, found.Unit, found.Matter = a.ID, a.Gauge, a.Raised, a.To.Lead, a.To.Offence
-	found.Facility, found.Silent, found.Settled = a.Facility, a.silent(), a.settle()
+	found.Facility, found.Name, found.Silent, found.Settled = a.Facility, a.called(), a.silent(), a.settle()
 	a.Outcome, a.Summary, a.Evidence, a.Silent = found.Outcome, found.Text, found.Evidence, found.Silent
 	return found, nil
+}
+
+// called is the name of the facility that the alert is about, empty if it is
+// about none.
+func (a *Alert) called() string {
+	if a.Facility == "" {
+		return ""
+	}
+	if a.Facility == a.Place.ID {
+		return a.Place.Name
+	}
+	for _, x := range a.Signals {
+		if x.Facility == a.Facility {
+			return x.Name
+		}
+	}
+	return "" // all of them were taken back
 }
 
 // units are those that the alert names.

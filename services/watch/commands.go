@@ -162,9 +162,6 @@ func (s *Service) Conclude(ctx context.Context, cmd Conclude) error {
 		if a.Town != "" {
 			found.Town = s.unitName(a.Town, today)
 		}
-		if a.Facility != "" {
-			found.Name = a.Signals[0].Name
-		}
 		return a.Conclude(cmd.Actor, found)
 	})
 }

@@ -45,6 +45,7 @@ type Gauge struct {
 	Entries []Entry      `json:"entries"` // by instant, then id
 	Cut     time.Time    `json:"cut"`     // what was noted until then was dealt with
 	Raised  int64        `json:"raised"`  // version that raised the alert that is open, 0 = none
+	Over    bool         `json:"over"`    // more have come since than it keeps
 	Moves   int64        `json:"moves"`   // how often it has moved: its version
 }
 
@@ -54,6 +55,12 @@ type Entry struct {
 	Version int64 `json:"version"` // of the signal
 	Out     bool  `json:"out"`     // it does not count here
 }
+
+// mostEntries is how many signals a gauge keeps while its alert is open: a flood of
+// letters about one matter is one warning, and no more is written about it. An
+// alert about more than these is not lifted by itself, because what was taken
+// back is not all there was. A setting of this program, not of any law.
+const mostEntries = 50
 
 // ruling gives the watch rule of a gauge in force on a day, or false.
 type ruling func(workday.Date) (law.WatchRule, bool)
@@ -80,8 +87,13 @@ func (g *Gauge) Take(e Entry, rule ruling) (events.Event, error) {
 		return nil, store.Unchanged
 	case i >= 0:
 		g.Entries[i] = e
-	case !e.At.After(g.Cut):
+	case !e.At.After(g.Cut) || e.Out && g.Over:
 		return nil, store.Unchanged
+	case g.Raised != 0 && len(g.Entries) >= mostEntries:
+		if g.Over {
+			return nil, store.Unchanged
+		}
+		g.Over = true
 	default:
 		g.Entries = append(g.Entries, e)
 		if g.tidy(rule); !slices.ContainsFunc(g.Entries, func(o Entry) bool { return o.ID == e.ID }) {
@@ -105,7 +117,7 @@ func (g *Gauge) End(raised int64, at time.Time, rule ruling) (events.Event, erro
 		g.Cut = at
 	}
 	if raised == g.Raised {
-		g.Raised = 0
+		g.Raised, g.Over = 0, false
 		if err := g.move(Quiet); err != nil {
 			return nil, err
 		}
@@ -120,13 +132,13 @@ func (g *Gauge) settle(change, signal string, rule ruling) (events.Event, error)
 	full := g.fullest(rule)
 	says := events.GaugeMoved{
 		Gauge: g.ID, Rule: g.Rule, Place: g.Place, Change: change, Signal: signal, Count: len(full.ids), Threshold: full.threshold,
-		Raised: g.Raised, Signals: g.counting(), Window: full.ids, Cut: g.Cut,
+		Raised: g.Raised, Signals: g.counting(), Window: full.ids, Over: g.Over, Cut: g.Cut,
 	}
 	to := g.State
 	switch {
 	case full.reached && g.Raised == 0:
 		g.Raised, says.Raised, says.Crossing, to = g.Moves, g.Moves, crossRaised, Alarming
-	case !full.reached && g.Raised != 0:
+	case !full.reached && g.Raised != 0 && !g.Over:
 		g.Raised, says.Crossing, to = 0, crossLifted, Quiet
 	case to == "":
 		to = Quiet

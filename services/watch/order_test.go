@@ -147,6 +147,53 @@ func TestGaugeHasNoOrder(t *testing.T) {
 	}
 }
 
+// TestAFloodIsOneWarning: a gauge keeps so many signals of an open alert and no
+// more; it says once that there are more, is not lifted by what is taken back
+// then, and begins anew after the end.
+func TestAFloodIsOneWarning(t *testing.T) {
+	rule := (&Service{cfg: Config{Law: servicetest.NewGround(t, begin).Law}}).rule("burial")
+	entry := func(n int, version int64, out bool) Entry {
+		return Entry{Version: version, Out: out, Signal: events.Signal{ID: fmt.Sprintf("s%03d", n), Sort: "clue", Day: "2026-07-06", At: begin.Add(time.Duration(n) * time.Minute)}}
+	}
+	var g Gauge
+	moved := 0
+	take := func(e Entry) {
+		t.Helper()
+		after := g
+		after.Entries = slices.Clone(g.Entries)
+		_, err := after.Take(e, rule)
+		if errors.Is(err, store.Unchanged) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		g = after
+		moved++
+	}
+	for n := range 3 * mostEntries {
+		take(entry(n, 1, false))
+	}
+	if len(g.Entries) != mostEntries || moved != mostEntries+1 || !g.Over || g.State != Alarming {
+		t.Fatalf("keeps %d signals after %d moves, over %v", len(g.Entries), moved, g.Over)
+	}
+	for n := range 3 * mostEntries {
+		take(entry(n, 2, true))
+	}
+	if g.State != Alarming || len(g.counting()) != 0 || moved != 2*mostEntries+1 {
+		t.Errorf("stands at %s with %d after %d moves", g.State, len(g.counting()), moved)
+	}
+	if _, err := g.End(g.Raised, begin.Add(5*time.Hour), rule); err != nil || g.Over || g.State != Quiet || len(g.Entries) != 0 {
+		t.Errorf("after the end %+v, %v", g, err)
+	}
+	for n := range 3 {
+		take(entry(400+n, 1, false))
+	}
+	if g.State != Alarming || len(g.Entries) != 3 {
+		t.Errorf("began anew with %+v", g)
+	}
+}
+
 // TestWatchHasNoOrder delivers facts of other contexts to the service in every
 // order, each twice, and lets what follows travel at once or late.
 func TestWatchHasNoOrder(t *testing.T) {

@@ -154,6 +154,30 @@ func TestTheConclusionSettlesAndNamesTheSilent(t *testing.T) {
 	}
 }
 
+// TestTheConclusionNamesTheFacility: by the place or by a signal, also when the
+// signals were taken back.
+func TestTheConclusionNamesTheFacility(t *testing.T) {
+	at := events.Place{Sort: "facility", ID: home, Name: "武隆区殡仪馆"}
+	for name, tt := range map[string]struct {
+		facility string
+		place    events.Place
+		signals  []events.Signal
+		want     string
+	}{
+		"place":      {home, at, nil, "武隆区殡仪馆"},
+		"signal":     {home, events.Place{Sort: "town", ID: "xz-heshun"}, []events.Signal{{Facility: home, Name: "武隆区殡仪馆"}}, "武隆区殡仪馆"},
+		"none":       {"", events.Place{Sort: "town", ID: "xz-heshun", Name: "和顺镇"}, []events.Signal{{}}, ""},
+		"taken back": {home, events.Place{Sort: "town", ID: "xz-heshun"}, nil, ""},
+	} {
+		a := standing(Acknowledged)
+		a.Facility, a.Place, a.Signals = tt.facility, tt.place, tt.signals
+		fact, err := a.Conclude(civil, events.AlertConcluded{Outcome: "clue"})
+		if got, ok := fact.(events.AlertConcluded); err != nil || !ok || got.Name != tt.want {
+			t.Errorf("%s: %+v, %v", name, fact, err)
+		}
+	}
+}
+
 // TestAnOlderWordOfTheGaugeChangesNothing: facts about a gauge come in any order.
 func TestAnOlderWordOfTheGaugeChangesNothing(t *testing.T) {
 	a := standing(Raised)

@@ -115,6 +115,11 @@ func testOneCause(t *testing.T, b Backend) {
 			break
 		}
 	}
+	for by, want := range map[string]string{"form/1": ids[0], "form/2": "", "event/1": ""} {
+		if id, err := newTallies("tally", log).Opened(t.Context(), by); err != nil || id != want {
+			t.Errorf("%s has opened %q, %v; want %q", by, id, err, want)
+		}
+	}
 	got, version, err := newTallies("tally", log).Load(t.Context(), "shared")
 	if err != nil || got.By != 6 || version != 6 {
 		t.Errorf("%+v at version %d, %v; want 6 changes", got, version, err)
