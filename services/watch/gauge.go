@@ -96,8 +96,8 @@ func (g *Gauge) Take(e Entry, rule ruling) (events.Event, error) {
 		g.Over = true
 	default:
 		g.Entries = append(g.Entries, e)
-		if g.tidy(rule); !slices.ContainsFunc(g.Entries, func(o Entry) bool { return o.ID == e.ID }) {
-			return nil, store.Unchanged // too long ago
+		if e.Out && dayOf(e).Before(g.oldest(rule)) {
+			return nil, store.Unchanged // it was forgotten long ago
 		}
 	}
 	change := changeCounted
@@ -125,11 +125,18 @@ func (g *Gauge) End(raised int64, at time.Time, rule ruling) (events.Event, erro
 	return g.settle(changeEnded, "", rule)
 }
 
-// settle counts, and says what has come of a change.
+// settle counts, and says what has come of a change. Of a gauge that stands at no
+// warning then what lies too far back is forgotten.
 func (g *Gauge) settle(change, signal string, rule ruling) (events.Event, error) {
-	g.tidy(rule)
-	g.Moves++
+	g.Entries = slices.DeleteFunc(g.Entries, func(e Entry) bool { return !e.At.After(g.Cut) })
+	slices.SortFunc(g.Entries, func(a, b Entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 	full := g.fullest(rule)
+	if g.Raised == 0 && !full.reached {
+		oldest := g.oldest(rule)
+		g.Entries = slices.DeleteFunc(g.Entries, func(e Entry) bool { return dayOf(e).Before(oldest) })
+		full = g.fullest(rule)
+	}
+	g.Moves++
 	says := events.GaugeMoved{
 		Gauge: g.ID, Rule: g.Rule, Place: g.Place, Change: change, Signal: signal, Count: len(full.ids), Threshold: full.threshold,
 		Raised: g.Raised, Signals: g.counting(), Window: full.ids, Over: g.Over, Cut: g.Cut,
@@ -155,22 +162,19 @@ func (g *Gauge) move(to GaugeState) error {
 	return nil
 }
 
-// tidy puts the entries in order and drops those that were dealt with. Of a
-// quiet gauge those go too that lie more than two windows back: a fact that
-// comes so late is not counted together with them.
-func (g *Gauge) tidy(rule ruling) {
-	g.Entries = slices.DeleteFunc(g.Entries, func(e Entry) bool { return !e.At.After(g.Cut) })
-	slices.SortFunc(g.Entries, func(a, b Entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
-	if g.Raised != 0 || len(g.Entries) == 0 {
-		return
+// oldest is the first day that a quiet gauge still remembers: two windows back
+// from the newest signal. A fact that comes later than that is not counted
+// together with older ones.
+func (g *Gauge) oldest(rule ruling) workday.Date {
+	if len(g.Entries) == 0 {
+		return workday.Date{}
 	}
 	newest := dayOf(slices.MaxFunc(g.Entries, func(a, b Entry) int { return dayOf(a).Compare(dayOf(b)) }))
 	r, ok := rule(newest)
 	if !ok {
-		return
+		return workday.Date{}
 	}
-	oldest := r.Opens(r.Opens(newest))
-	g.Entries = slices.DeleteFunc(g.Entries, func(e Entry) bool { return dayOf(e).Before(oldest) })
+	return r.Opens(r.Opens(newest))
 }
 
 // counting are the signals that count.

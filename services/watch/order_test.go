@@ -147,6 +147,40 @@ func TestGaugeHasNoOrder(t *testing.T) {
 	}
 }
 
+// TestWhatIsTooLongAgo: a quiet gauge forgets what lies two windows back, and yet
+// never overlooks a report that comes late but is enough by itself.
+func TestWhatIsTooLongAgo(t *testing.T) {
+	pack := servicetest.NewGround(t, begin).Law
+	entry := func(n int, day string, out bool) Entry {
+		return Entry{Version: 2, Out: out, Signal: events.Signal{ID: fmt.Sprint("s", n), Sort: "report", Day: day, At: atHour(1000 + n)}}
+	}
+	rule := (&Service{cfg: Config{Law: pack}}).rule("burial")
+	var g Gauge
+	for i, day := range []string{"2026-05-01", "2026-07-01", "2026-06-30"} {
+		if _, err := g.Take(entry(i, day, false), rule); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ids := fmt.Sprint(idsOf(g.counting())); ids != "[s1 s2]" || g.State != Quiet {
+		t.Errorf("remembers %s, %s", ids, g.State)
+	}
+	before := len(g.Entries)
+	if _, err := g.Take(entry(0, "2026-05-01", true), rule); !errors.Is(err, store.Unchanged) {
+		t.Errorf("what was forgotten is taken back: %v", err)
+	}
+	g.Entries = g.Entries[:before]
+	rule = (&Service{cfg: Config{Law: pack}}).rule("safety")
+	g = Gauge{}
+	for _, e := range []Entry{entry(1, "2026-07-10", true), entry(2, "2026-07-06", false)} {
+		if _, err := g.Take(e, rule); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if g.State != Alarming {
+		t.Errorf("a hazard seen four days before one that was none is overlooked: %+v", g)
+	}
+}
+
 // TestAFloodIsOneWarning: a gauge keeps so many signals of an open alert and no
 // more; it says once that there are more, is not lifted by what is taken back
 // then, and begins anew after the end.
