@@ -154,7 +154,11 @@ func (o *oracle) ofClue(c store.Commit) {
 		if f.Source == "citizen" || f.Source == "hotline" {
 			o.begins(m, c.Subject, "complaint.accept", c, c.At, 0)
 		}
-		o.begins(m, c.Subject, "clue.verify", c, c.At, 0)
+		begun := c.At
+		if f.Source == "alert" { // the alert was transferred then, however long that took to be heard
+			begun = o.at[c.Cause]
+		}
+		o.begins(m, c.Subject, "clue.verify", c, begun, 0)
 	case "clue.routed.v1":
 		f := open[events.ClueRouted](o, c)
 		if _, complaint := m.runs["complaint.accept"]; !complaint && !m.routed {
@@ -174,7 +178,7 @@ func (o *oracle) ofClue(c store.Commit) {
 	case "clue.accepted.v1":
 		o.ends(m, c.Subject, c, "complaint.accept", "clue.accept")
 	case "clue.extended.v1":
-		o.begins(m, c.Subject, "clue.verify", c, m.received, 15)
+		o.begins(m, c.Subject, "clue.verify", c, m.runs["clue.verify"].from, 15)
 	case "clue.merged.v1":
 		m.kept = maps.Clone(m.runs)
 		o.ends(m, c.Subject, c, m.all()...)

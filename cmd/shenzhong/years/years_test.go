@@ -177,7 +177,7 @@ func stands(t *testing.T, o *oracle, days, states map[string]string) {
 		row, known := board[id]
 		if !known || row.Deadline.DueDate != day || string(row.State) != states[id] {
 			wrong++
-			report(t, wrong, "%s is due on %s and stands at %q; want %s, %s", id, row.Deadline.DueDate, row.State, day, states[id])
+			report(t, wrong, "%s is due on %s and stands at %q; want %s, %s%s", id, row.Deadline.DueDate, row.State, day, states[id], o.story(id))
 		}
 		o.w.counts["limits "+states[id]]++
 	}
