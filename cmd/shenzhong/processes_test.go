@@ -20,6 +20,7 @@ import (
 	"shenzhong/cmd/shenzhong/rehearsal"
 	"shenzhong/services/kit/bus/jsbus"
 	"shenzhong/services/kit/clock"
+	"shenzhong/services/kit/store"
 )
 
 // TestProcessesSayWhatOneProcessSays plays the rehearsal twice: in one process,
@@ -168,18 +169,42 @@ func (m *manyStage) Move(to time.Time) error {
 }
 
 // Settle waits until nothing is on its way. After the clock was moved it gives
-// every process the time to look at it, and to look at what came of that.
+// every process the time to look at it, and to look at what came of that, until
+// nothing does.
 func (m *manyStage) Settle(ctx context.Context) error {
-	for range 2 {
-		if err := m.system.settle(ctx); err != nil || !m.moved {
+	if err := m.system.settle(ctx); err != nil || !m.moved {
+		return err
+	}
+	for before := map[string]store.Stream(nil); ; {
+		said, err := m.said(ctx)
+		if err != nil {
 			return err
 		}
+		if maps.Equal(said, before) {
+			m.moved = false
+			return nil
+		}
+		before = said
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(3 * rehearsalPause):
 		}
+		if err := m.system.settle(ctx); err != nil {
+			return err
+		}
 	}
-	m.moved = false
-	return m.system.settle(ctx)
+}
+
+// said is how far the stream of every context has come.
+func (m *manyStage) said(ctx context.Context) (map[string]store.Stream, error) {
+	said := map[string]store.Stream{}
+	for name, log := range m.system.logs() {
+		at, err := log.Stream(ctx)
+		if err != nil {
+			return nil, err
+		}
+		said[name] = at
+	}
+	return said, nil
 }

@@ -34,15 +34,23 @@ func (b *Bus) Idle(ctx context.Context, logs map[string]store.Log) (bool, error)
 				return nil
 			}
 		}
-		after, done, err := b.ends(ctx, s, logs)
-		idle = done && maps.Equal(before, after)
-		return err
+		for name, last := range before {
+			stream, err := s.js.Stream(ctx, name)
+			if err != nil {
+				return fmt.Errorf("look at stream %s: %w", name, err)
+			}
+			if stream.CachedInfo().State.LastSeq != last {
+				return nil
+			}
+		}
+		idle = true
+		return nil
 	})
 	return idle, err
 }
 
-// ends returns the last sequence of the stream of each context and of what the
-// broker gave up, and whether all their consumers are done.
+// ends returns the last sequence of each stream, those of the contexts and that of
+// what the broker gave up, and whether all their consumers are done.
 func (b *Bus) ends(ctx context.Context, s *session, logs map[string]store.Log) (map[string]uint64, bool, error) {
 	ends := map[string]uint64{}
 	for context, log := range logs {
@@ -54,7 +62,7 @@ func (b *Bus) ends(ctx context.Context, s *session, logs map[string]store.Log) (
 		if err != nil || !done {
 			return nil, false, err
 		}
-		ends[context] = last
+		ends[StreamName(context)] = last
 	}
 	last, done, err := b.end(ctx, s, adviceStream, store.Stream{})
 	ends[adviceStream] = last
