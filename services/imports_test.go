@@ -19,7 +19,7 @@ const module = "shenzhong/"
 var decides = []string{
 	"events",
 	"services/kit/fault", "services/kit/clock", "services/kit/identity", "services/kit/store", "services/kit/bus",
-	"services/kit/view", "services/kit/workday", "services/kit/law", "services/kit/deadline", "services/kit/uscc", "services/kit/stats",
+	"services/kit/view", "services/kit/workday", "services/kit/law", "services/kit/deadline", "services/kit/uscc", "services/kit/stats", "services/kit/written",
 }
 
 // floorPlan says what each room may import beyond the standard library. The
@@ -39,6 +39,7 @@ var floorPlan = []struct {
 	{"services/kit/stats", []string{"gonum.org/v1/gonum/stat/distuv"}, "intervals and estimates"},
 	{"services/kit/uscc", []string{"services/kit/fault"}, "a standard, nothing else"},
 	{"services/kit/identity", []string{"services/kit/fault"}, "who acts"},
+	{"services/kit/written", []string{"services/kit/fault"}, "what people write"},
 	{"services/kit/workday", []string{"services/kit/fault"}, "arithmetic"},
 	{"services/kit/law", []string{"services/kit/fault", "services/kit/workday", "go.yaml.in/yaml/..."}, "rules as data"},
 	{"services/kit/packfile", []string{"services/kit/fault", "services/kit/law", "services/kit/workday", "golang.org/x/mod/sumdb/note"}, "law packs as files"},

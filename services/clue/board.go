@@ -138,8 +138,8 @@ func (s *Service) Similar(ctx context.Context, by identity.Actor, id string) ([]
 	}
 	rows, err := s.views.board.List(ctx, view.Query{
 		Equal:   map[string]any{"facility": row.Facility, "offence": row.Offence},
-		AtLeast: map[string]any{"received": dayNumber(day.AddDays(-similarWithin).String())},
-		AtMost:  map[string]any{"received": dayNumber(row.Day)},
+		AtLeast: map[string]any{"received": day.AddDays(-similarWithin).Number()},
+		AtMost:  map[string]any{"received": workday.NumberOf(row.Day)},
 		Order:   "received",
 	})
 	rows = slices.DeleteFunc(rows, func(r Row) bool { return r.ID >= id || r.Into != "" || r.Outcome != "" })

@@ -8,6 +8,7 @@ import (
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
+	"shenzhong/services/kit/written"
 )
 
 // Route is a clue sent to a unit by hand (分办).
@@ -58,10 +59,10 @@ func (s *Service) Route(ctx context.Context, cmd Route) error {
 // that was returned the unit that was suggested, on the ground of the return.
 func (s *Service) hand(c Clue, cmd Route) (offence string, ch choice, err error) {
 	ch = choice{lead: strings.TrimSpace(cmd.Lead), by: byHand}
-	if ch.basis, err = written("basis", "依据", cmd.Basis, 0, longText); err != nil {
+	if ch.basis, err = written.Text("basis", "依据", cmd.Basis, 0, written.Long); err != nil {
 		return "", ch, err
 	}
-	if ch.reason, err = written("reason", "理由", cmd.Reason, 0, longText); err != nil {
+	if ch.reason, err = written.Text("reason", "理由", cmd.Reason, 0, written.Long); err != nil {
 		return "", ch, err
 	}
 	if offence = cmd.Offence; offence == "" {
@@ -121,7 +122,7 @@ func (s *Service) Return(ctx context.Context, cmd Return) error {
 		return err
 	}
 	day := s.today()
-	note, err := written("note", "说明", cmd.Note, 0, longText)
+	note, err := written.Text("note", "说明", cmd.Note, 0, written.Long)
 	if err != nil {
 		return err
 	}
@@ -166,11 +167,11 @@ func (s *Service) Dispute(ctx context.Context, cmd Dispute) error {
 	if err := permits.Check(cmd.Actor, "clue.dispute"); err != nil {
 		return err
 	}
-	reason, err := written("reason", "理由", cmd.Reason, 2, longText)
+	reason, err := written.Text("reason", "理由", cmd.Reason, 2, written.Long)
 	if err != nil {
 		return err
 	}
-	basis, err := written("basis", "依据", cmd.Basis, 2, longText)
+	basis, err := written.Text("basis", "依据", cmd.Basis, 2, written.Long)
 	if err != nil {
 		return err
 	}
@@ -202,11 +203,11 @@ func (s *Service) Rule(ctx context.Context, cmd Rule) error {
 	if err := permits.Check(cmd.Actor, "clue.rule"); err != nil {
 		return err
 	}
-	reason, err := written("reason", "理由", cmd.Reason, 2, longText)
+	reason, err := written.Text("reason", "理由", cmd.Reason, 2, written.Long)
 	if err != nil {
 		return err
 	}
-	basis, err := written("basis", "依据", cmd.Basis, 2, longText)
+	basis, err := written.Text("basis", "依据", cmd.Basis, 2, written.Long)
 	if err != nil {
 		return err
 	}
@@ -246,7 +247,7 @@ func (s *Service) Merge(ctx context.Context, cmd Merge) error {
 	if err := permits.Check(cmd.Actor, "clue.merge"); err != nil {
 		return err
 	}
-	reason, err := written("reason", "理由", cmd.Reason, 0, longText)
+	reason, err := written.Text("reason", "理由", cmd.Reason, 0, written.Long)
 	if err != nil {
 		return err
 	}

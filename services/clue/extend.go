@@ -10,6 +10,7 @@ import (
 	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
+	"shenzhong/services/kit/written"
 )
 
 // Extend gives the lead more time for verifying, before its time is over and at
@@ -51,7 +52,7 @@ func (s *Service) Extend(ctx context.Context, cmd Extend) error {
 	if err := permits.Check(cmd.Actor, "clue.extend"); err != nil {
 		return err
 	}
-	reason, err := written("reason", "延长的理由", cmd.Reason, 5, longText)
+	reason, err := written.Text("reason", "延长的理由", cmd.Reason, 5, written.Long)
 	if err != nil {
 		return err
 	}

@@ -4,44 +4,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/workday"
+	"shenzhong/services/kit/written"
 )
-
-// How long, in characters, what people write may be. Settings of this program,
-// not of any law.
-const (
-	shortText = 100
-	longText  = 2000
-	mostProof = 50 // pieces of evidence
-)
-
-// written checks what somebody wrote: trimmed, readable, of least to most
-// characters. Lines may be broken, other control characters may not be there.
-func written(field, title, text string, least, most int) (string, error) {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	if !utf8.ValidString(text) {
-		return "", fault.About(field, fault.Invalid, "%s中有无法识别的文字，请改用 UTF-8 编码后重新填写", title)
-	}
-	for _, r := range text {
-		if unicode.IsControl(r) && (r != '\n' || most <= shortText) {
-			return "", fault.About(field, fault.Invalid, "%s中有不能使用的控制字符，请删去后重新填写", title)
-		}
-	}
-	n := utf8.RuneCountInString(text)
-	switch {
-	case n == 0 && least > 0:
-		return "", fault.About(field, fault.Invalid, "请填写%s", title)
-	case n < least:
-		return "", fault.About(field, fault.Invalid, "%s至少填写 %d 个字", title, least)
-	case n > most:
-		return "", fault.About(field, fault.Invalid, "%s最多 %d 个字，现有 %d 个字，请精简", title, most, n)
-	}
-	return text, nil
-}
 
 // phoneShape is what a telephone number may look like.
 var phoneShape = regexp.MustCompile(`^\+?[0-9][0-9 -]{4,19}$`)
@@ -49,16 +17,16 @@ var phoneShape = regexp.MustCompile(`^\+?[0-9][0-9 -]{4,19}$`)
 // reachable checks contact data.
 func reachable(c Contact) (Contact, error) {
 	var err error
-	if c.Name, err = written("contact.name", "姓名", c.Name, 0, shortText); err != nil {
+	if c.Name, err = written.Text("contact.name", "姓名", c.Name, 0, written.Short); err != nil {
 		return Contact{}, err
 	}
-	if c.Phone, err = written("contact.phone", "电话", c.Phone, 0, shortText); err != nil {
+	if c.Phone, err = written.Text("contact.phone", "电话", c.Phone, 0, written.Short); err != nil {
 		return Contact{}, err
 	}
 	if c.Phone != "" && !phoneShape.MatchString(c.Phone) {
 		return Contact{}, fault.About("contact.phone", fault.Invalid, "电话号码格式不正确，请只填数字，区号与号码之间可以用 - 隔开")
 	}
-	if c.Other, err = written("contact.other", "其他联系方式", c.Other, 0, shortText); err != nil {
+	if c.Other, err = written.Text("contact.other", "其他联系方式", c.Other, 0, written.Short); err != nil {
 		return Contact{}, err
 	}
 	if c.Name != "" && c.Phone == "" && c.Other == "" {
@@ -83,17 +51,6 @@ func hide(text string, c Contact) string {
 	return text
 }
 
-// personalShape finds mobile numbers and identity numbers.
-var personalShape = regexp.MustCompile(`(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])($|[^0-9])`)
-
-// impersonal refuses personal data in what others will read.
-func impersonal(field, text string) error {
-	if personalShape.MatchString(text) {
-		return fault.About(field, fault.Invalid, "内容中有手机号码或者身份证号码，请删去后再提交")
-	}
-	return nil
-}
-
 // outcomes are what a verification can come to, kept apart. The ones that
 // establish an offence need the offence and the day of the act.
 var outcomes = []struct {
@@ -116,25 +73,6 @@ func established(outcome string) (bool, error) {
 		}
 	}
 	return false, fault.About("outcome", fault.Invalid, "请选择核查结果：属实已改正、属实转立案、不属实、不属于本单位职权、无法查实")
-}
-
-// proofs checks the evidence of a conclusion: no outcome goes without.
-func proofs(evidence []string) ([]string, error) {
-	if len(evidence) > mostProof {
-		return nil, fault.About("evidence", fault.Invalid, "证据最多列 %d 项，请合并", mostProof)
-	}
-	out := make([]string, 0, len(evidence))
-	for _, e := range evidence {
-		e, err := written("evidence", "证据", e, 1, longText)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-	}
-	if len(out) == 0 {
-		return nil, fault.About("evidence", fault.Invalid, "请列明核查所依据的证据；没有发现问题的，也应当列明核查记录")
-	}
-	return out, nil
 }
 
 // actDay checks the day of an act (行为发生日), which is not after today.

@@ -11,6 +11,7 @@ import (
 	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
+	"shenzhong/services/kit/written"
 )
 
 // Receive is a clue that a person enters: a citizen, without a name if they
@@ -83,12 +84,12 @@ func (s *Service) arrival(ctx context.Context, cmd *Receive) (Clue, error) {
 		least, most        int
 		into               *string
 	}{
-		{"origin", "来源编号", cmd.Origin, 0, shortText, &c.Origin},
-		{"name", "机构名称", cmd.Name, 0, shortText, &c.Name},
-		{"town", "所在乡镇（街道）", cmd.Town, 0, shortText, &c.Town},
-		{"text", "反映的问题", cmd.Text, 5, longText, &c.Text},
+		{"origin", "来源编号", cmd.Origin, 0, written.Short, &c.Origin},
+		{"name", "机构名称", cmd.Name, 0, written.Short, &c.Name},
+		{"town", "所在乡镇（街道）", cmd.Town, 0, written.Short, &c.Town},
+		{"text", "反映的问题", cmd.Text, 5, written.Long, &c.Text},
 	} {
-		if *in.into, err = written(in.field, in.title, in.text, in.least, in.most); err != nil {
+		if *in.into, err = written.Text(in.field, in.title, in.text, in.least, in.most); err != nil {
 			return Clue{}, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"shenzhong/events"
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/written"
 )
 
 // Reopen has the lead verify again because the sender brought something new,
@@ -41,11 +42,11 @@ func (s *Service) Reopen(ctx context.Context, cmd Reopen) error {
 	if err := permits.Check(cmd.Actor, "clue.reopen"); err != nil {
 		return err
 	}
-	text, err := written("text", "新的情况或者证据", cmd.Text, 5, longText)
+	text, err := written.Text("text", "新的情况或者证据", cmd.Text, 5, written.Long)
 	if err != nil {
 		return err
 	}
-	if err := impersonal("text", text); err != nil {
+	if err := written.Impersonal("text", text); err != nil {
 		return err
 	}
 	row, err := s.byCode(ctx, cmd.Code)

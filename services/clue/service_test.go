@@ -11,6 +11,7 @@ import (
 	"shenzhong/services/kit/identity"
 	"shenzhong/services/kit/servicetest"
 	"shenzhong/services/kit/store"
+	"shenzhong/services/kit/written"
 )
 
 // TestWhoMayDoWhat tries every act as every role, and wants the table of permits
@@ -125,7 +126,7 @@ func TestReceiving(t *testing.T) {
 		"staff posing as a visit": {func(r *Receive) { r.Source = "inspection" }, intake, fault.Invalid, "source"},
 		"nothing said":            {func(r *Receive) { r.Text = " " }, citizen, fault.Invalid, "text"},
 		"hardly anything":         {func(r *Receive) { r.Text = "不好" }, citizen, fault.Invalid, "text"},
-		"too much":                {func(r *Receive) { r.Text = strings.Repeat("多", longText+1) }, citizen, fault.Invalid, "text"},
+		"too much":                {func(r *Receive) { r.Text = strings.Repeat("多", written.Long+1) }, citizen, fault.Invalid, "text"},
 		"a control character":     {func(r *Receive) { r.Text = "收费不合理\x00啊啊" }, citizen, fault.Invalid, "text"},
 		"no such facility":        {func(r *Receive) { r.Facility = "500156-JG-000099" }, citizen, fault.Invalid, "facility"},
 		"neither name nor town":   {func(r *Receive) { r.Facility = "" }, citizen, fault.Invalid, "name"},

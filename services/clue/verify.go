@@ -7,6 +7,7 @@ import (
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
+	"shenzhong/services/kit/written"
 )
 
 // Conclude is what the verification of a clue came to (核查办结).
@@ -47,11 +48,11 @@ func (s *Service) finding(ctx context.Context, cmd Conclude) (events.ClueConclud
 	if err != nil {
 		return none, err
 	}
-	summary, err := written("summary", "核查情况", cmd.Summary, 5, longText)
+	summary, err := written.Text("summary", "核查情况", cmd.Summary, 5, written.Long)
 	if err != nil {
 		return none, err
 	}
-	evidence, err := proofs(cmd.Evidence)
+	evidence, err := written.Evidence(cmd.Evidence, 1)
 	if err != nil {
 		return none, err
 	}
@@ -94,11 +95,11 @@ func (s *Service) Answer(ctx context.Context, cmd Answer) error {
 	if err := permits.Check(cmd.Actor, "clue.answer"); err != nil {
 		return err
 	}
-	text, err := written("text", "答复", cmd.Text, 5, longText)
+	text, err := written.Text("text", "答复", cmd.Text, 5, written.Long)
 	if err != nil {
 		return err
 	}
-	if err := impersonal("text", text); err != nil {
+	if err := written.Impersonal("text", text); err != nil {
 		return err
 	}
 	return s.clues.Change(ctx, cmd.Cause, cmd.Clue, func(c *Clue) (events.Event, error) { return c.Reply(cmd.Actor, text) })
@@ -117,11 +118,11 @@ func (s *Service) Contact(ctx context.Context, cmd Unmask) (Contact, error) {
 	if err := permits.Check(cmd.Actor, "clue.contact"); err != nil {
 		return Contact{}, err
 	}
-	reason, err := written("reason", "查看理由", cmd.Reason, 5, longText)
+	reason, err := written.Text("reason", "查看理由", cmd.Reason, 5, written.Long)
 	if err != nil {
 		return Contact{}, err
 	}
-	if err := impersonal("reason", reason); err != nil {
+	if err := written.Impersonal("reason", reason); err != nil {
 		return Contact{}, err
 	}
 	err = s.clues.Change(ctx, cmd.Cause, cmd.Clue, func(c *Clue) (events.Event, error) { return c.Unmask(reason) })

@@ -124,7 +124,7 @@ func (v *views) open(ctx context.Context, tables view.Tables) error {
 			}
 			return map[string]any{
 				"lead": r.To.Lead, "state": string(r.State), "facility": r.Facility, "offence": r.Offence, "receipt": r.Receipt,
-				"ruled": ruled, "due": r.due(), "sign": r.signBy(), "received": dayNumber(r.Day),
+				"ruled": ruled, "due": r.due(), "sign": r.signBy(), "received": workday.NumberOf(r.Day),
 			}
 		},
 	})
@@ -139,16 +139,6 @@ func (v *views) open(ctx context.Context, tables view.Tables) error {
 		},
 	})
 	return err
-}
-
-// dayNumber makes a day comparable as a column: 2026-09-30 is 20260930.
-func dayNumber(day string) int64 {
-	d, err := workday.ParseDate(day)
-	if err != nil {
-		return 0
-	}
-	year, month, of := d.Civil()
-	return int64(year)*10000 + int64(month)*100 + int64(of)
 }
 
 func foldFacility(r *FacilityRow, e events.Envelope) error {

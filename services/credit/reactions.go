@@ -240,7 +240,7 @@ func nextEnd(r Row) int64 {
 			continue
 		}
 		if d, err := workday.ParseDate(p.Until); err == nil {
-			end = min(end, dayNumber(d))
+			end = min(end, d.Number())
 		}
 	}
 	return end

@@ -184,7 +184,7 @@ func (s *Service) DropBreach(ctx context.Context, cmd DropBreach) error {
 // Sweep grades every record anew in which an entry has come to its end.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	today := s.today()
-	rows, err := s.board.List(ctx, view.Query{AtMost: map[string]any{"ends": dayNumber(today) - 1}, Order: "ends", Limit: 500})
+	rows, err := s.board.List(ctx, view.Query{AtMost: map[string]any{"ends": today.Number() - 1}, Order: "ends", Limit: 500})
 	if err != nil {
 		return 0, err
 	}
@@ -205,12 +205,6 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 }
 
 func (s *Service) today() workday.Date { return workday.DateOf(s.cfg.Clock.Now()) }
-
-// dayNumber makes a day comparable as a column: 2026-09-30 is 20260930.
-func dayNumber(d workday.Date) int64 {
-	year, month, day := d.Civil()
-	return int64(year)*10000 + int64(month)*100 + int64(day)
-}
 
 // Record returns the record of a facility.
 func (s *Service) Record(ctx context.Context, facility string) (Record, error) {

@@ -65,7 +65,7 @@ func number(day string, none int64) int64 {
 	if err != nil {
 		return none
 	}
-	return dayNumber(d)
+	return d.Number()
 }
 
 func fold(r *Row, e events.Envelope) error {

@@ -61,7 +61,7 @@ func (s *Service) Views() []view.Folding { return []view.Folding{s.board} }
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	today := s.today()
 	rows, err := s.board.List(ctx, view.Query{
-		Equal: map[string]any{"state": string(Published)}, AtMost: map[string]any{"until": dayNumber(today) - 1}, Order: "until", Limit: 500,
+		Equal: map[string]any{"state": string(Published)}, AtMost: map[string]any{"until": today.Number() - 1}, Order: "until", Limit: 500,
 	})
 	if err != nil {
 		return 0, err
@@ -84,9 +84,3 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 }
 
 func (s *Service) today() workday.Date { return workday.DateOf(s.cfg.Clock.Now()) }
-
-// dayNumber makes a day comparable as a column: 2026-09-30 is 20260930.
-func dayNumber(d workday.Date) int64 {
-	year, month, day := d.Civil()
-	return int64(year)*10000 + int64(month)*100 + int64(day)
-}

@@ -10,6 +10,7 @@ import (
 	"shenzhong/services/kit/law"
 	"shenzhong/services/kit/store"
 	"shenzhong/services/kit/workday"
+	"shenzhong/services/kit/written"
 )
 
 // NoteSignal is what a unit has seen by itself (监测信号).
@@ -48,10 +49,10 @@ func (s *Service) report(ctx context.Context, cmd *NoteSignal) (events.Signal, [
 		return says, nil, err
 	}
 	var err error
-	if cmd.Town, err = written("town", "所在乡镇（街道）", cmd.Town, 0, shortText); err != nil {
+	if cmd.Town, err = told("town", "所在乡镇（街道）", cmd.Town, 0, written.Short); err != nil {
 		return says, nil, err
 	}
-	if cmd.Text, err = written("text", "发现的情况", cmd.Text, 5, longText); err != nil {
+	if cmd.Text, err = told("text", "发现的情况", cmd.Text, 5, written.Long); err != nil {
 		return says, nil, err
 	}
 	evidence, err := proofs(cmd.Evidence, 0)
@@ -119,7 +120,7 @@ func (s *Service) Respond(ctx context.Context, cmd Respond) error {
 	if err := permits.Check(cmd.Actor, "alert.respond"); err != nil {
 		return err
 	}
-	text, err := written("text", "响应情况", cmd.Text, 5, longText)
+	text, err := told("text", "响应情况", cmd.Text, 5, written.Long)
 	if err != nil {
 		return err
 	}
@@ -147,7 +148,7 @@ func (s *Service) Conclude(ctx context.Context, cmd Conclude) error {
 	if err := chosen("outcome", "处置结果", cmd.Outcome, outcomes); err != nil {
 		return err
 	}
-	text, err := written("text", "处置情况", cmd.Text, 5, longText)
+	text, err := told("text", "处置情况", cmd.Text, 5, written.Long)
 	if err != nil {
 		return err
 	}

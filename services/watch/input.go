@@ -1,22 +1,12 @@
 package watch
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"shenzhong/services/kit/fault"
 	"shenzhong/services/kit/workday"
-)
-
-// How long, in characters, what people write may be. Settings of this program,
-// not of any law.
-const (
-	shortText = 100
-	longText  = 2000
-	mostProof = 50 // pieces of evidence
+	"shenzhong/services/kit/written"
 )
 
 // Choice is one of a list that a person chooses from.
@@ -49,54 +39,6 @@ func chosen(field, title, code string, list []Choice) error {
 	return fault.About(field, fault.Invalid, "请选择%s：%s", title, strings.Join(names, "、"))
 }
 
-// personalShape finds mobile numbers and identity numbers.
-var personalShape = regexp.MustCompile(`(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])($|[^0-9])`)
-
-// written checks what somebody wrote for others to read: trimmed, readable, of
-// least to most characters, without personal data.
-func written(field, title, text string, least, most int) (string, error) {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-	if !utf8.ValidString(text) {
-		return "", fault.About(field, fault.Invalid, "%s中有无法识别的文字，请改用 UTF-8 编码后重新填写", title)
-	}
-	for _, r := range text {
-		if unicode.IsControl(r) && (r != '\n' || most <= shortText) {
-			return "", fault.About(field, fault.Invalid, "%s中有不能使用的控制字符，请删去后重新填写", title)
-		}
-	}
-	n := utf8.RuneCountInString(text)
-	switch {
-	case n == 0 && least > 0:
-		return "", fault.About(field, fault.Invalid, "请填写%s", title)
-	case n < least:
-		return "", fault.About(field, fault.Invalid, "%s至少填写 %d 个字", title, least)
-	case n > most:
-		return "", fault.About(field, fault.Invalid, "%s最多 %d 个字，现有 %d 个字，请精简", title, most, n)
-	case personalShape.MatchString(text):
-		return "", fault.About(field, fault.Invalid, "%s中有手机号码或者身份证号码，请删去后再提交", title)
-	}
-	return text, nil
-}
-
-// proofs checks pieces of evidence, at least that many.
-func proofs(evidence []string, least int) ([]string, error) {
-	if len(evidence) > mostProof {
-		return nil, fault.About("evidence", fault.Invalid, "证据最多列 %d 项，请合并", mostProof)
-	}
-	out := make([]string, 0, len(evidence))
-	for _, e := range evidence {
-		e, err := written("evidence", "证据", e, 1, longText)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-	}
-	if len(out) < least {
-		return nil, fault.About("evidence", fault.Invalid, "请列明处置所依据的证据；没有发现问题的，也应当列明核查记录")
-	}
-	return out, nil
-}
-
 // seenDay checks the day on which something was seen, which is not after today.
 func seenDay(text string, today workday.Date) (workday.Date, error) {
 	d, err := workday.ParseDate(strings.TrimSpace(text))
@@ -104,4 +46,22 @@ func seenDay(text string, today workday.Date) (workday.Date, error) {
 		return d, fault.About("day", fault.Invalid, "发现日期应为今天或者以前的日期，例如 2026-09-30")
 	}
 	return d, nil
+}
+
+// told is what somebody wrote for others to read, without personal data.
+func told(field, title, text string, least, most int) (string, error) {
+	text, err := written.Text(field, title, text, least, most)
+	if err != nil {
+		return "", err
+	}
+	return text, written.Impersonal(field, text)
+}
+
+// proofs are pieces of evidence for others to read, at least that many.
+func proofs(list []string, least int) ([]string, error) {
+	list, err := written.Evidence(list, least)
+	if err != nil {
+		return nil, err
+	}
+	return list, written.Impersonal("evidence", strings.Join(list, "\n"))
 }

@@ -73,7 +73,7 @@ func (v *views) open(ctx context.Context, tables view.Tables) (err error) {
 		Columns: []view.Column{{Name: "sort"}, {Name: "matter"}, {Name: "facility"}, {Name: "town"}, {Name: "state"}, {Name: "seen_on", Int: true}},
 		Values: func(_ string, r SignalRow) map[string]any {
 			return map[string]any{
-				"sort": r.Sort, "matter": r.Matter, "facility": r.Facility, "town": r.Town, "state": string(r.State), "seen_on": dayNumber(r.Day),
+				"sort": r.Sort, "matter": r.Matter, "facility": r.Facility, "town": r.Town, "state": string(r.State), "seen_on": workday.NumberOf(r.Day),
 			}
 		},
 	})
@@ -98,16 +98,6 @@ func (v *views) open(ctx context.Context, tables view.Tables) (err error) {
 		},
 	})
 	return err
-}
-
-// dayNumber makes a day comparable as a column: 2026-09-30 is 20260930.
-func dayNumber(day string) int64 {
-	d, err := workday.ParseDate(day)
-	if err != nil {
-		return 0
-	}
-	year, month, of := d.Civil()
-	return int64(year)*10000 + int64(month)*100 + int64(of)
 }
 
 func foldSignal(r *SignalRow, e events.Envelope) error {

@@ -128,6 +128,25 @@ func (d Date) String() string {
 	return d.utc().Format(layout)
 }
 
+// Number makes d comparable as a column: 2026-09-30 is 20260930. No date is 0.
+func (d Date) Number() int64 {
+	if d.IsZero() {
+		return 0
+	}
+	year, month, day := d.Civil()
+	return int64(year)*10000 + int64(month)*100 + int64(day)
+}
+
+// NumberOf is the Number of a day that was checked before it was kept; 0 of what
+// is no day.
+func NumberOf(day string) int64 {
+	d, err := ParseDate(day)
+	if err != nil {
+		return 0
+	}
+	return d.Number()
+}
+
 // Chinese returns d as 2006年1月2日.
 func (d Date) Chinese() string {
 	y, m, day := d.Civil()
