@@ -21,6 +21,11 @@ import (
 // prefetch is how many facts are asked for at once.
 const prefetch = 256
 
+// heartbeat is how often the broker says that it still knows of the request for
+// facts. A request can get lost where very much is delivered at once; the client
+// asks anew after two heartbeats that did not come, by itself only after 30 s.
+const heartbeat = 2 * time.Second
+
 // Consume has a reaction hear everything that was ever said on its kinds and,
 // until ctx ends, everything that will be. Facts of one subject are handled in
 // their order, those of different subjects at the same time. It returns nil when
@@ -134,7 +139,7 @@ func (l *listener) hear(ctx context.Context, consumer jetstream.Consumer, receiv
 	broken := make(chan error, 1)
 	sub, err := consumer.Consume(
 		func(m jetstream.Msg) { receive(pool, m) },
-		jetstream.PullMaxMessages(min(prefetch, l.bus.cfg.Limits.InHand)),
+		jetstream.PullMaxMessages(min(prefetch, l.bus.cfg.Limits.InHand)), jetstream.PullHeartbeat(heartbeat),
 		jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
 			if errors.Is(err, jetstream.ErrNoHeartbeat) { // the pull is renewed by the client
 				return
