@@ -24,9 +24,9 @@ func (c *Collection[T]) Open(ctx context.Context, by Cause, series string, decid
 func (c *Collection[T]) Make(ctx context.Context, by Cause, series string, decide func(id string, entity *T) (events.Event, error)) (string, *T, error) {
 	opens := opening(c.name, by.ID)
 	if !by.Fresh {
-		known, err := c.log.Opened(ctx, opens)
+		known, err := c.Opened(ctx, by.ID)
 		if err != nil || known != "" {
-			return events.EntityID(known), nil, err
+			return known, nil, err
 		}
 	}
 	for try := 1; ; try++ {
@@ -48,8 +48,8 @@ func (c *Collection[T]) Make(ctx context.Context, by Cause, series string, decid
 			return id, &entity, nil
 		case errors.Is(err, ErrSeen):
 			c.giveBack(series, n)
-			known, err := c.log.Opened(ctx, opens)
-			return events.EntityID(known), nil, err
+			known, err := c.Opened(ctx, by.ID)
+			return known, nil, err
 		case fault.Is(err, fault.Conflict) && try < attempts:
 			c.forget(series) // another process numbers this series too
 			continue
